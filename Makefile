@@ -1,0 +1,69 @@
+# Two commands are enough: `make run` and `make test`. Both set up what they need, once.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run dev test lint lock format weigh clean
+
+help:
+	@echo "make run     set up, load the plans and serve on http://127.0.0.1:8000 (PORT=8001 for another port)"
+	@echo "make dev     the same with DEBUG on, reloading when a file changes"
+	@echo "make test    set up, find or install Chromium, and run all tests (ARGS='-k compare' for some)"
+	@echo "make lint    ruff, djade, mypy, missing migrations, deploy checks"
+	@echo "make format  let ruff and djade rewrite what they can"
+	@echo "make weigh   measure what a first and a repeated view weigh, in Chromium"
+	@echo "make lock    compile pyproject.toml to the two requirements.txt, with hashes"
+
+# The stamp is what make looks at: as new as the pinned list that it was installed from.
+$(VENV)/run: requirements.txt
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
+		{ echo "Fel: Python 3.11 eller senare behövs. Ange den: make PYTHON=/sökväg/till/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.txt
+	@touch $@
+
+$(VENV)/test: $(VENV)/run tests/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/requirements.txt
+	@touch $@
+
+run: $(VENV)/run
+	@exec $(BIN)/python manage.py run
+
+dev: $(VENV)/run
+	@DEBUG=1 $(BIN)/python manage.py migrate --verbosity 0
+	@DEBUG=1 $(BIN)/python manage.py load_plans
+	@DEBUG=1 exec $(BIN)/python manage.py runserver $${HOST:-127.0.0.1}:$${PORT:-8000}
+
+test: $(VENV)/test
+	@$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+# The deploy checks speak of a real installation, so a database and a key are named; nothing is connected to.
+lint: $(VENV)/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
+	$(BIN)/mypy .
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	DATABASE_URL=postgresql://checks SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+format: $(VENV)/test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djade --target-version 5.2 $$(find templates -name '*.html')
+
+weigh: $(VENV)/test
+	@$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m tests.browser.weigh
+
+lock: $(VENV)/test
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
+		--python-version 3.11 pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
+		--python-version 3.11 --group dev -c requirements.txt -o tests/requirements.txt
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

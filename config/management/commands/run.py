@@ -1,0 +1,85 @@
+"""``manage.py run``: prepare everything and serve the site until Ctrl-C."""
+
+import os
+import secrets
+import socket
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+
+class Command(BaseCommand):
+    help = "Migrera, läs in planerna och servera webbplatsen tills du trycker Ctrl-C."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        require_free_port(settings.HOST, settings.PORT)
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("load_plans", stdout=self.stdout)
+        if settings.EMBEDDED:
+            # The workers are processes of their own and must share one key, now and after a restart.
+            os.environ.setdefault("SECRET_KEY", kept_secret_key())
+        self.stdout.write(
+            f"\nNämndkollen finns nu på http://{shown(settings.HOST)}:{settings.PORT}/ – avsluta med Ctrl-C.\n"
+        )
+        if settings.HTTPS:
+            self.stdout.write("Den svarar bara över HTTPS, genom en webbserver framför (TRUST_PROXY=on). ")
+            self.stdout.write("Sätt HTTPS=off för att pröva den utan.\n")
+        self.stdout.flush()
+        serve()
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Make sure that nothing else listens where we are about to.
+
+    :raises CommandError: if the address is taken or does not exist here.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            message = f"{host}:{port} kan inte användas ({error.strerror}). Välj en annan port: make run PORT=8001"
+            raise CommandError(message) from error
+
+
+def shown(host: str) -> str:
+    """Give the host as one writes it in a browser on this machine."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not listened on
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def kept_secret_key() -> str:
+    """Give the secret key of this installation's embedded database, made at the first start."""
+    path = settings.DATA_DIR / "secret_key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return str(path.read_text())
+
+
+def serve() -> None:
+    """Serve the WSGI application with granian until a signal ends it.
+
+    One blocking thread in each worker keeps one database connection open, which was measured to be the fastest.
+    """
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    Granian(
+        "config.wsgi:application",
+        address=settings.HOST,
+        port=settings.PORT,
+        interface=Interfaces.WSGI,
+        workers=settings.WORKERS,
+        blocking_threads=1,
+        websockets=False,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=10,
+    ).serve()

@@ -1,0 +1,27 @@
+"""Every address of the site. docs/pages.md lists them with their views, queries and templates."""
+
+from django.contrib.sitemaps import views as sitemaps
+from django.urls import include, path
+
+from config import views
+from config.sitemaps import SITEMAPS
+
+handler404 = "config.views.not_found"
+handler403 = "config.views.forbidden"
+handler500 = "config.views.server_error"
+
+urlpatterns = [
+    path("om/", views.about, name="about"),
+    path("tillganglighet/", views.accessibility, name="accessibility"),
+    path("robots.txt", views.robots, name="robots"),
+    path("favicon.ico", views.favicon, name="favicon"),
+    path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path(
+        "sitemap-<section>.xml",
+        sitemaps.sitemap,
+        {"sitemaps": SITEMAPS},
+        name="django.contrib.sitemaps.views.sitemap",
+    ),
+    path("", include("goals.urls")),
+    path("", include("proposals.urls")),
+]

@@ -1,0 +1,69 @@
+"""Pages that belong to no room: about, accessibility, robots.txt, and the answers when something is wrong."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from config.page import Crumb, HelpfulNotFound, Page
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """Tell how Nämndkollen works and what rules of fairness it keeps."""
+    page = Page(
+        "Om Nämndkollen",
+        "Så läses, ordnas och jämförs partiernas planer, och de regler som gör jämförelsen rättvis.",
+        [Crumb("Start", reverse("start")), Crumb("Om", reverse("about"))],
+    )
+    return render(request, "config/about.html", {"page": page})
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Give the accessibility statement that the law on digital public service (2018:1937) asks for."""
+    page = Page(
+        "Tillgänglighetsredogörelse",
+        "Hur tillgänglig Nämndkollen är, vilka brister vi känner till och hur du når oss och tillsynsmyndigheten.",
+        [Crumb("Start", reverse("start")), Crumb("Tillgänglighet", reverse("accessibility"))],
+    )
+    context = {"page": page, "operator": settings.OPERATOR, "contact_email": settings.CONTACT_EMAIL}
+    return render(request, "config/accessibility.html", context)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Let every search engine read everything, and tell where the site map is."""
+    sitemap = request.build_absolute_uri(reverse("sitemap"))
+    return HttpResponse(f"User-agent: *\nDisallow:\n\nSitemap: {sitemap}\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Lead those who ask for the icon at its old place to it."""
+    return HttpResponse(status=302, headers={"Location": static("favicon.ico")})
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404 with what there is instead, where the view knew."""
+    helpful = exception if isinstance(exception, HelpfulNotFound) else None
+    context = {
+        "page": Page("Sidan finns inte", "Adressen leder inte till någon sida."),
+        "message": helpful.message if helpful else "",
+        "links": helpful.links if helpful else (),
+    }
+    return render(request, "404.html", context, status=404)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403 in plain words."""
+    page = Page("Du har inte tillgång till sidan", "Sidan kräver behörighet.")
+    return render(request, "403.html", {"page": page}, status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500 without the database, which may be what is wrong."""
+    page = Page("Något gick fel hos oss", "Ett fel inträffade.")
+    return render(request, "500.html", {"page": page}, status=500)

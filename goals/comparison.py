@@ -1,0 +1,365 @@
+"""The comparison: topics, their issues, and for each issue a column per party with its goals and running text.
+
+``Material`` is read from the database in a fixed number of queries, whatever the number of goals or plan years.
+``compare`` arranges it for a reader's selection; it is pure.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.safestring import SafeString
+
+from goals.models import Alignment, Goal, Issue, Mention, Topic, target_words
+from parties.models import Party
+from proposals.models import PlanYear, Proposal, cited_lines
+from proposals.typeset import any_of, searched_words, typeset
+
+#: More columns than this are too narrow to read side by side.
+MOST_COLUMNS = 3
+
+#: How an address writes the kinds of goals.
+KINDS_IN_ADDRESS = {"mal": Goal.Kind.GOAL.value, "uppdrag": Goal.Kind.ASSIGNMENT.value}
+
+ALL = "alla"
+SHARED = "gemensamma"
+ONLY = "bara-"
+
+
+@dataclass(frozen=True, slots=True)
+class GoalRow:
+    """A goal as it was read for a comparison."""
+
+    pk: int
+    number: int
+    kind: str
+    text: str
+    marks: list[list[int | str]]
+    sic: list[str]
+    target: str
+    party: Party
+    url: str
+    issue_name: str
+
+    @property
+    def reference(self) -> str:
+        """How the goal is cited: "V 25"."""
+        return f"{self.party.abbreviation} {self.number}"
+
+    @property
+    def kind_name(self) -> str:
+        """The kind in Swedish: "Mål" or "Uppdrag"."""
+        return str(Goal.Kind(self.kind).label)
+
+
+@dataclass(frozen=True, slots=True)
+class GoalLine:
+    """A goal in a column: the row, and its words as HTML."""
+
+    goal: GoalRow
+    html: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Running text that speaks of an issue: its words as HTML, and its place in the plan."""
+
+    html: SafeString
+    url: str
+    lines: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one party has on an issue. ``hidden`` counts goals that the reader's filter leaves out."""
+
+    party: Party
+    goals: tuple[GoalLine, ...]
+    hidden: int
+    prose: tuple[Prose, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRow:
+    """An issue with its columns. ``relation`` and ``reason`` say how the goals in the columns relate, if they do."""
+
+    issue: Issue | None
+    url: str
+    columns: tuple[Column, ...]
+    relation: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRows:
+    """A topic with its issues; ``topic`` is ``None`` for goals that no one has placed yet."""
+
+    topic: Topic | None
+    url: str
+    issues: tuple[IssueRow, ...]
+
+    @property
+    def anchor(self) -> str:
+        """The topic's anchor on the page."""
+        return f"amne-{self.topic.slug}" if self.topic else "amne-ovriga"
+
+    @property
+    def name(self) -> str:
+        """The topic's name."""
+        return self.topic.name if self.topic else "Ännu inte ordnade efter fråga"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a reader has chosen to see: parties in the order of their columns, and filters; all of it in the address."""
+
+    parties: tuple[Party, ...]
+    topic: str = ""
+    kind: str = ""
+    show: str = ALL
+    query: str = ""
+    default_parties: tuple[Party, ...] = ()
+
+    @property
+    def is_filtered(self) -> bool:
+        """Tell whether anything but the choice of parties narrows the comparison."""
+        return bool(self.topic or self.kind or self.query or self.show != ALL)
+
+    @cached_property
+    def patterns(self) -> list[re.Pattern[str]]:
+        """The searched words."""
+        return searched_words(self.query)
+
+    def address(self, **changes: Any) -> str:
+        """Give the address of this selection with changes, from the question mark on; defaults are left out."""
+        changed = replace(self, **changes)
+        kinds = {kind: word for word, kind in KINDS_IN_ADDRESS.items()}
+        chosen = [
+            ("amne", changed.topic),
+            ("slag", kinds.get(changed.kind, "")),
+            ("visa", changed.show if changed.show != ALL else ""),
+            ("q", changed.query),
+        ]
+        pairs = [(name, value) for name, value in chosen if value]
+        if changed.parties != changed.default_parties:
+            pairs = [*(("parti", party.slug) for party in changed.parties), *pairs]
+        return f"?{urlencode(pairs)}" if pairs else "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many there are beside each choice, were it chosen and the other choices kept."""
+
+    topics: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    shows: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A comparison, ready to be shown."""
+
+    parties: tuple[Party, ...]
+    topics: tuple[TopicRows, ...]
+    counts: Counts
+
+    @property
+    def issue_count(self) -> int:
+        """How many issues are shown."""
+        return sum(len(topic.issues) for topic in self.topics)
+
+    @property
+    def goal_count(self) -> int:
+        """How many goals are shown."""
+        return sum(len(column.goals) for topic in self.topics for issue in topic.issues for column in issue.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a comparison of one plan year is made of, read from the database."""
+
+    plan_year: PlanYear
+    proposals: tuple[Proposal, ...]
+    issues: tuple[Issue, ...]
+    goals: dict[int | None, dict[int, list[GoalRow]]]
+    prose: dict[int, dict[int, list[Prose]]]
+    alignments: dict[int, Alignment]
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """The parties that have a proposal, in the published order."""
+        return tuple(proposal.party for proposal in self.proposals)
+
+    def goal_total(self, party: Party) -> int:
+        """Count a party's goals."""
+        return sum(len(by_party.get(party.pk, ())) for by_party in self.goals.values())
+
+    @classmethod
+    def load(cls, plan_year: PlanYear, issues: Iterable[Issue], *, unplaced: bool = False) -> "Material":
+        """Read what one plan year has on some issues; ``unplaced`` adds goals that stand in no issue yet."""
+        return cls.load_years([plan_year], issues, unplaced=unplaced)[0]
+
+    @classmethod
+    def load_years(
+        cls, plan_years: Sequence[PlanYear], issues: Iterable[Issue], *, unplaced: bool = False
+    ) -> list["Material"]:
+        """Read what several plan years of a committee have on some issues, in four queries whatever their number."""
+        issues = tuple(issues)
+        proposals: dict[int, list[Proposal]] = defaultdict(list)
+        for proposal in Proposal.objects.filter(plan_year__in=plan_years).in_order():
+            proposals[proposal.plan_year_id].append(proposal)
+        by_pk = {
+            proposal.pk: (year, proposal, _plan_url(year, proposal))
+            for year in plan_years
+            for proposal in proposals[year.pk]
+        }
+        goals = _load_goals(by_pk, issues, unplaced)
+        prose = _load_prose(by_pk, issues)
+        alignments: dict[int, dict[int, Alignment]] = defaultdict(dict)
+        for alignment in Alignment.objects.filter(plan_year__in=plan_years, issue__in=issues):
+            alignments[alignment.plan_year_id][alignment.issue_id] = alignment
+        return [
+            cls(year, tuple(proposals[year.pk]), issues, goals[year.pk], prose[year.pk], alignments[year.pk])
+            for year in plan_years
+        ]
+
+
+_ByProposal = dict[int, tuple[PlanYear, Proposal, str]]
+
+
+def _plan_url(plan_year: PlanYear, proposal: Proposal) -> str:
+    proposal.plan_year = plan_year
+    return proposal.get_absolute_url()
+
+
+def _load_goals(
+    by_pk: _ByProposal, issues: tuple[Issue, ...], unplaced: bool
+) -> dict[int, dict[int | None, dict[int, list[GoalRow]]]]:
+    found: dict[int, dict[int | None, dict[int, list[GoalRow]]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(list))
+    )
+    names = {issue.pk: issue.name for issue in issues}
+    rows = Goal.objects.on_issues(issues, unplaced=unplaced).filter(proposal__in=by_pk).for_comparison()
+    for pk, proposal_pk, issue_pk, number, kind, value, unit, bound, text, marks, sic in rows:
+        year, proposal, plan_url = by_pk[proposal_pk]
+        row = GoalRow(
+            pk=pk,
+            number=number,
+            kind=kind,
+            text=text,
+            marks=marks,
+            sic=sic,
+            target=target_words(value, unit, bound),
+            party=proposal.party,
+            url=f"{plan_url}{number}/",
+            issue_name=names.get(issue_pk, ""),
+        )
+        found[year.pk][issue_pk][proposal.party_id].append(row)
+    return found
+
+
+def _load_prose(by_pk: _ByProposal, issues: tuple[Issue, ...]) -> dict[int, dict[int, dict[int, list[Prose]]]]:
+    found: dict[int, dict[int, dict[int, list[Prose]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    rows = (
+        Mention.objects.filter(issue__in=issues, passage__proposal__in=by_pk)
+        .order_by("passage__proposal", "passage__position")
+        .values_list(
+            "issue",
+            "passage__proposal",
+            "passage__text",
+            "passage__marks",
+            "passage__first_line",
+            "passage__last_line",
+        )
+    )
+    for issue_pk, proposal_pk, text, marks, first, last in rows:
+        year, proposal, plan_url = by_pk[proposal_pk]
+        prose = Prose(typeset(text, marks), f"{plan_url}#rad-{first}", cited_lines(first, last))
+        found[year.pk][issue_pk][proposal.party_id].append(prose)
+    return found
+
+
+def compare(material: Material, selection: Selection) -> Comparison:
+    """Arrange a plan year's goals by topic and issue, as a reader has chosen."""
+    counts = Counts()
+    marker = any_of(selection.patterns)
+    topics: dict[Topic | None, list[IssueRow]] = {}
+    for issue in (*material.issues, *([None] if None in material.goals else [])):
+        by_party = material.goals.get(issue.pk if issue else None, {})
+        topic = issue.topic if issue else None
+        if _count(counts, by_party, selection, topic.slug if topic else ""):
+            topics.setdefault(topic, []).append(_issue_row(material, issue, selection, marker))
+    return Comparison(
+        selection.parties,
+        tuple(
+            TopicRows(topic, _url(material.plan_year, topic) if topic else "", tuple(rows))
+            for topic, rows in topics.items()
+        ),
+        counts,
+    )
+
+
+def issue_row(material: Material, issue: Issue, parties: tuple[Party, ...]) -> IssueRow:
+    """Give one issue of a plan year with all that the parties have on it."""
+    return _issue_row(material, issue, Selection(parties), None)
+
+
+def _count(counts: Counts, by_party: dict[int, list[GoalRow]], selection: Selection, topic: str) -> bool:
+    """Count an issue beside the choices it would show under, and tell whether it is shown as chosen now."""
+    having = [party for party in selection.parties if by_party.get(party.pk)]
+    if not having:
+        return False
+    shape = SHARED if len(having) > 1 else ONLY + having[0].slug
+    found = [goal for party in having for goal in by_party[party.pk] if _has_words(goal, selection.patterns)]
+    of_kind = [goal for goal in found if selection.kind in ("", goal.kind)]
+    in_topic = selection.topic in ("", topic)
+    in_show = selection.show in (ALL, shape)
+    if in_show:
+        counts.topics.update({topic: len(of_kind), "": len(of_kind)})
+    if in_show and in_topic:
+        counts.kinds.update(goal.kind for goal in found)
+        counts.kinds.update({"": len(found)})
+    if in_topic and of_kind:
+        counts.shows.update((ALL, shape))
+    return bool(of_kind) and in_topic and in_show
+
+
+def _has_words(goal: GoalRow, patterns: list[re.Pattern[str]]) -> bool:
+    return all(pattern.search(goal.text) or pattern.search(goal.issue_name) for pattern in patterns)
+
+
+def _issue_row(
+    material: Material, issue: Issue | None, selection: Selection, marker: re.Pattern[str] | None
+) -> IssueRow:
+    by_party = material.goals.get(issue.pk if issue else None, {})
+    prose = material.prose.get(issue.pk, {}) if issue else {}
+    columns = []
+    for party in selection.parties:
+        goals = by_party.get(party.pk, [])
+        shown = [goal for goal in goals if selection.kind in ("", goal.kind) and _has_words(goal, selection.patterns)]
+        columns.append(
+            Column(
+                party=party,
+                goals=tuple(GoalLine(goal, typeset(goal.text, goal.marks, marker)) for goal in shown),
+                hidden=len(goals) - len(shown),
+                prose=tuple(prose.get(party.pk, ())),
+            )
+        )
+    alignment = material.alignments.get(issue.pk) if issue else None
+    related = alignment if sum(bool(by_party.get(party.pk)) for party in selection.parties) > 1 else None
+    return IssueRow(
+        issue=issue,
+        url=_url(material.plan_year, issue) if issue else "",
+        columns=tuple(columns),
+        relation=related.get_relation_display() if related else "",
+        reason=related.reason if related else "",
+    )
+
+
+def _url(plan_year: PlanYear, row: Issue | Topic) -> str:
+    row.committee = plan_year.committee
+    return row.get_absolute_url()

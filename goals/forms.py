@@ -1,0 +1,116 @@
+"""The reader's choices on the comparison, checked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from goals.comparison import ALL, KINDS_IN_ADDRESS, MOST_COLUMNS, ONLY, SHARED, Counts, Selection
+from goals.models import Topic
+from parties.models import Party
+
+LONGEST_QUERY = 100
+NAMES = {"mal": "mål", "uppdrag": "uppdrag"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the choices of a filter, with how many it would show."""
+
+    value: str
+    name: str
+    count: int
+    chosen: bool
+
+
+class CompareForm(forms.Form):
+    """What to compare. A choice that is not valid is reported and left out; the others hold."""
+
+    parti = forms.MultipleChoiceField(required=False)
+    amne = forms.ChoiceField(required=False)
+    slag = forms.ChoiceField(required=False)
+    visa = forms.ChoiceField(required=False)
+    q = forms.CharField(required=False, max_length=LONGEST_QUERY)
+
+    def __init__(self, data: QueryDict, *, parties: Sequence[Party], topics: Sequence[Topic]):
+        """Check ``data`` against the parties that have a plan and the topics that there are."""
+        super().__init__(data)
+        self.parties = {party.slug: party for party in parties}
+        self.topics = topics
+        self.default_parties = tuple(parties[:MOST_COLUMNS])
+        for name, values, message in (
+            ("parti", list(self.parties), "Partiet ”%(value)s” har ingen plan att jämföra här."),
+            ("amne", [topic.slug for topic in topics], "Ämnet ”%(value)s” finns inte."),
+            ("slag", list(KINDS_IN_ADDRESS), "Slaget ”%(value)s” finns inte; det finns mål och uppdrag."),
+            (
+                "visa",
+                [ALL, SHARED, *(ONLY + slug for slug in self.parties)],
+                "Urvalet ”%(value)s” finns inte.",
+            ),
+        ):
+            field = self.fields[name]
+            field.choices = [(value, value) for value in values]  # type: ignore[attr-defined]
+            field.error_messages["invalid_choice"] = message
+        self.fields["q"].error_messages["max_length"] = f"Sök med högst {LONGEST_QUERY} tecken."
+
+    def clean_parti(self) -> tuple[Party, ...]:
+        """Give the chosen parties in their order; none chosen is the published order."""
+        slugs = list(dict.fromkeys(self.cleaned_data["parti"]))
+        if not slugs:
+            return self.default_parties
+        if len(slugs) > MOST_COLUMNS:
+            raise forms.ValidationError(f"Välj högst {MOST_COLUMNS} partier.")
+        if len(slugs) < min(2, len(self.parties)):
+            raise forms.ValidationError("Välj två olika partier att jämföra.")
+        return tuple(self.parties[slug] for slug in slugs)
+
+    def selection(self) -> Selection:
+        """Give what the reader has chosen, without what was not valid."""
+        self.full_clean()
+        chosen: dict[str, Any] = self.cleaned_data
+        parties = chosen.get("parti", self.default_parties)
+        show = chosen.get("visa") or ALL
+        if show.startswith(ONLY) and show.removeprefix(ONLY) not in {party.slug for party in parties}:
+            self.add_error("visa", "Partiet som urvalet gäller är inte bland dem du jämför.")
+            show = ALL
+        return Selection(
+            parties=parties,
+            topic=chosen.get("amne", ""),
+            kind=KINDS_IN_ADDRESS.get(chosen.get("slag", ""), ""),
+            show=show,
+            query=chosen.get("q", "").strip(),
+            default_parties=self.default_parties,
+        )
+
+    def problems(self) -> list[str]:
+        """Say what was not valid, a sentence each."""
+        return [str(message) for messages in self.errors.values() for message in messages]
+
+
+def topic_choices(topics: Sequence[Topic], selection: Selection, counts: Counts) -> list[Choice]:
+    """Give the choices of topic."""
+    return [
+        Choice("", "Alla ämnen", counts.topics[""], not selection.topic),
+        *(Choice(topic.slug, topic.name, counts.topics[topic.slug], selection.topic == topic.slug) for topic in topics),
+    ]
+
+
+def kind_choices(selection: Selection, counts: Counts) -> list[Choice]:
+    """Give the choices of kind."""
+    return [
+        Choice("", "Mål och uppdrag", counts.kinds[""], not selection.kind),
+        *(
+            Choice(value, f"Bara {NAMES[value]}", counts.kinds[kind], selection.kind == kind)
+            for value, kind in KINDS_IN_ADDRESS.items()
+        ),
+    ]
+
+
+def show_choices(selection: Selection, counts: Counts) -> list[Choice]:
+    """Give the choices of which issues to show, by who has goals on them."""
+    shared = "Båda partierna" if len(selection.parties) == 2 else "Minst två partier"
+    choices = [(ALL, "Alla"), (SHARED, shared)]
+    choices += [(ONLY + party.slug, f"Bara {party.abbreviation}") for party in selection.parties]
+    return [Choice(value, name, counts.shows[value], selection.show == value) for value, name in choices]

@@ -1,0 +1,150 @@
+"""``manage.py load_plans``: read the plans that stand in the repository, or in folders of your own.
+
+Idempotent: a plan that is loaded already is left as it is. Atomic: if anything is wrong, nothing is written.
+"""
+
+from argparse import ArgumentParser
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import models, transaction
+
+from goals.models import Issue
+from goals.place import place
+from goals.publish import ReadingError, publish
+from parties.models import Committee, Municipality, Party
+from parties.swedish import slug
+from proposals.manifest import Manifest, ManifestError, ProposalEntry, find_manifests, read_manifest
+from proposals.models import PlanYear, Proposal
+from proposals.reading import ParsedPlan, UnreadableDocumentError, parse, read
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class Command(BaseCommand):
+    help = "Läs in partiernas planer. En plan som redan är inläst lämnas som den är."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "folder",
+            nargs="*",
+            type=Path,
+            help="mapp med manifest.toml (utan mapp: alla i proposals/plans/)",
+        )
+        parser.add_argument("--dry-run", action="store_true", help="visa vad som skulle läsas in, skriv inget")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            with transaction.atomic():
+                for folder in options["folder"] or find_manifests():
+                    self.load(read_manifest(folder))
+                if options["dry_run"]:
+                    transaction.set_rollback(True)
+        except ManifestError as error:
+            raise CommandError(str(error)) from error
+        if options["dry_run"]:
+            self.stdout.write("Provkörning: inget har skrivits.")
+
+    def load(self, manifest: Manifest) -> None:
+        plan_year = find_or_make_plan_year(manifest)
+        fresh: dict[str, Proposal] = {}
+        for entry in manifest.proposals:
+            content, plan = read_plan(entry)
+            party = find_or_make_party(manifest, entry)
+            existing = Proposal.objects.filter(plan_year=plan_year, party=party).select_related("document").first()
+            if existing is None:
+                fresh[party.abbreviation] = publish_entry(entry, content, plan, plan_year, party)
+            elif existing.document.sha256 != sha256(content).hexdigest():
+                raise ManifestError(
+                    f"{entry.path}: {party} har redan en plan för {plan_year} med annat innehåll; inget ändras"
+                )
+            lists = ", ".join(str(count) for count in plan.goal_lists())
+            already = "" if party.abbreviation in fresh else " (redan inläst)"
+            self.stdout.write(
+                f"{party} – {plan_year}: {len(plan.goals)} mål och uppdrag i {len(plan.goal_lists())} listor "
+                f"({lists}){already}"
+            )
+        if fresh and manifest.topics:
+            place(manifest.topics, plan_year, fresh)
+            issues = Issue.objects.filter(goals__proposal__plan_year=plan_year).distinct()
+            topics = issues.values("topic").distinct().count()
+            self.stdout.write(f"{plan_year}: {issues.count()} frågor i {topics} ämnen")
+
+
+def read_plan(entry: ProposalEntry) -> tuple[bytes, ParsedPlan]:
+    """Read a proposal's document.
+
+    :raises ManifestError: if it cannot be read, or has no goals; the message names the file and the line.
+    """
+    try:
+        content = entry.path.read_bytes()
+        plan = parse(read(content, entry.path.name))
+    except OSError as error:
+        raise ManifestError(f"{entry.path}: filen kan inte läsas ({error.strerror})") from error
+    except UnreadableDocumentError as error:
+        raise ManifestError(f"{entry.path}, rad {error.line}: {error.message}") from error
+    if not plan.goals:
+        raise ManifestError(
+            f"{entry.path}, rad 1–{plan.line_count}: inga mål hittades; "
+            "mål är punkter under en rubrik som ”Mål och uppdrag”"
+        )
+    return content, plan
+
+
+def publish_entry(
+    entry: ProposalEntry, content: bytes, plan: ParsedPlan, plan_year: PlanYear, party: Party
+) -> Proposal:
+    """Publish a proposal as its manifest says.
+
+    :raises ManifestError: if the manifest's reading does not fit the document.
+    """
+    try:
+        return publish(
+            plan,
+            content=content,
+            name=entry.path.name,
+            plan_year=plan_year,
+            party=party,
+            title=entry.title,
+            kinds=entry.kinds,
+            readings=entry.stated,
+            sic=entry.sic,
+        )
+    except ReadingError as error:
+        raise ManifestError(f"{entry.path}: {error}") from error
+
+
+def find_or_make_plan_year(manifest: Manifest) -> PlanYear:
+    """Find the plan year of a manifest, or make it with its municipality and committee."""
+    municipality = Municipality.objects.filter(code=manifest.municipality["code"]).first() or checked(
+        Municipality(slug=slug(manifest.municipality["name"]), **manifest.municipality), manifest
+    )
+    committee_slug = slug(manifest.committee["name"])
+    committee = municipality.committees.filter(slug=committee_slug).first() or checked(
+        Committee(municipality=municipality, slug=committee_slug, **manifest.committee), manifest
+    )
+    return committee.plan_years.filter(year=manifest.year).first() or checked(
+        PlanYear(committee=committee, year=manifest.year), manifest
+    )
+
+
+def find_or_make_party(manifest: Manifest, entry: ProposalEntry) -> Party:
+    """Find the party of a proposal, or make it."""
+    party_slug = slug(entry.party["abbreviation"])
+    return Party.objects.filter(slug=party_slug).first() or checked(Party(slug=party_slug, **entry.party), manifest)
+
+
+def checked(row: Row, manifest: Manifest) -> Row:
+    """Validate and save a row that a manifest describes.
+
+    :raises ManifestError: if a field is not valid.
+    """
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        raise ManifestError(f"{manifest.path}: {' '.join(error.messages)}") from error
+    row.save()
+    return row

@@ -1,0 +1,55 @@
+"""Find what an address names, or answer with what there is instead."""
+
+from config.page import Crumb, HelpfulNotFound
+from parties.models import Committee
+from proposals.models import PlanYear, Proposal
+
+
+def find_committee(municipality: str, committee: str) -> Committee:
+    """Find a committee.
+
+    :raises HelpfulNotFound: with the plan years that there are, if it does not exist.
+    """
+    found = (
+        Committee.objects.select_related("municipality").filter(municipality__slug=municipality, slug=committee).first()
+    )
+    if found is None:
+        raise HelpfulNotFound(
+            f"Vi känner inte till nämnden ”{committee}” i ”{municipality}”.",
+            [Crumb(str(year), year.compare_url) for year in PlanYear.objects.newest_first()[:10]],
+        )
+    return found
+
+
+def find_plan_year(municipality: str, committee: str, year: int) -> PlanYear:
+    """Find a plan year.
+
+    :raises HelpfulNotFound: with the committee's other years, if it does not exist or has no plan.
+    """
+    plan_year = PlanYear.objects.at(municipality, committee, year).first()
+    if plan_year is None:
+        found = find_committee(municipality, committee)
+        raise HelpfulNotFound(
+            f"Det finns inga planer för {found} år {year}.",
+            [
+                Crumb(f"Jämför planerna för {other.year}", other.compare_url)
+                for other in PlanYear.objects.newest_first().filter(committee=found)
+            ],
+        )
+    return plan_year
+
+
+def find_proposal(municipality: str, committee: str, year: int, party: str) -> Proposal:
+    """Find a proposal, without its document's content.
+
+    :raises HelpfulNotFound: with the parties that have a plan for the year, if this one has none.
+    """
+    proposal = Proposal.objects.at(municipality, committee, year, party).first()
+    if proposal is None:
+        plan_year = find_plan_year(municipality, committee, year)
+        others = plan_year.proposals.select_related("plan_year__committee__municipality").in_order()
+        raise HelpfulNotFound(
+            f"Partiet ”{party}” har ingen plan för {plan_year} här.",
+            [Crumb(f"{other.party}: {other.title}", other.get_absolute_url()) for other in others],
+        )
+    return proposal

@@ -1,0 +1,89 @@
+"""The plan page: a plan's headings and passages, arranged to be read as a document."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from django.utils.safestring import SafeString
+
+from proposals.models import Passage, Section
+from proposals.typeset import typeset
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A passage with its words as HTML."""
+
+    passage: Passage
+    html: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Passages that stand together: the points of one list, or running text."""
+
+    is_list: bool
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(slots=True)
+class Part:
+    """A heading with what stands under it; ``section`` is ``None`` before the first heading."""
+
+    section: Section | None
+    passages: list[Passage] = field(default_factory=list)
+
+    @property
+    def groups(self) -> list[Group]:
+        """The passages, grouped into lists and running text."""
+        return [
+            Group(is_list, tuple(Piece(passage, typeset(passage.text, passage.marks)) for passage in passages))
+            for is_list, passages in groupby(self.passages, key=is_point)
+        ]
+
+    @property
+    def tag(self) -> str:
+        """The heading's element: the plan's title is h1, so its own levels begin at h2."""
+        return f"h{min((self.section.level if self.section else 1) + 1, 6)}"
+
+    @property
+    def goal_numbers(self) -> str:
+        """The numbers of the goals under the heading, "3–18", or nothing."""
+        numbers = [passage.goal.number for passage in self.passages if passage.kind == Passage.Kind.GOAL]
+        if not numbers:
+            return ""
+        return f"{numbers[0]}–{numbers[-1]}" if len(numbers) > 1 else str(numbers[0])
+
+
+def is_point(passage: Passage) -> bool:
+    """Tell whether a passage is a point of a list."""
+    return passage.kind in (Passage.Kind.GOAL, Passage.Kind.POINT)
+
+
+def arrange(sections: Sequence[Section], passages: Iterable[Passage], *, goals_only: bool) -> list[Part]:
+    """Put the passages of a plan under their headings, in the document's order.
+
+    With ``goals_only``, only goals and the headings that lead to one are kept.
+    """
+    parts = {section.pk: Part(section) for section in sections}
+    front = Part(None)
+    for passage in passages:
+        if not goals_only or passage.kind == Passage.Kind.GOAL:
+            (parts[passage.section_id] if passage.section_id else front).passages.append(passage)
+    kept = list(parts.values())
+    if goals_only:
+        wanted = _with_those_above([part.section for part in kept if part.passages], sections)
+        kept = [part for part in kept if part.section in wanted]
+    return [front, *kept] if front.passages else kept
+
+
+def _with_those_above(chosen: Iterable[Section | None], sections: Sequence[Section]) -> set[Section]:
+    """Give some of a plan's sections together with those that they stand under."""
+    by_pk = {section.pk: section for section in sections}
+    wanted: set[Section] = set()
+    for section in chosen:
+        above = section
+        while above:
+            wanted.add(above)
+            above = by_pk.get(above.parent_id) if above.parent_id else None
+    return wanted

@@ -1,0 +1,27 @@
+"""Reading plans: pure functions from bytes to lines, and from lines to headings, passages and goals.
+
+Nothing here knows Django or the database, so that the same code serves the command line, the import and the tests.
+"""
+
+from proposals.reading.lines import Line, Mark, Style, UnreadableDocumentError
+from proposals.reading.parse import Block, Heading, LeftOut, ParsedPlan, Passage, PassageKind, parse
+from proposals.reading.read import read
+from proposals.reading.stated import GoalKind, Stated, stated
+
+__all__ = [
+    "Block",
+    "GoalKind",
+    "Heading",
+    "LeftOut",
+    "Line",
+    "Mark",
+    "ParsedPlan",
+    "Passage",
+    "PassageKind",
+    "Stated",
+    "Style",
+    "UnreadableDocumentError",
+    "parse",
+    "read",
+    "stated",
+]

@@ -1,0 +1,132 @@
+"""Invented rows for tests. Nothing here is shown to anyone."""
+
+import factory
+from factory.django import DjangoModelFactory
+
+from goals import models as goals
+from parties import models as parties
+from proposals import models as proposals
+
+
+class MunicipalityFactory(DjangoModelFactory):
+    class Meta:
+        model = parties.Municipality
+
+    name = factory.Sequence(lambda n: f"Provköping {n}")
+    slug = factory.Sequence(lambda n: f"provkoping-{n}")
+    code = factory.Sequence(lambda n: f"{9000 + n}")
+
+
+class CommitteeFactory(DjangoModelFactory):
+    class Meta:
+        model = parties.Committee
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    name = "Provnämnden"
+    slug = "provnamnden"
+
+
+class PartyFactory(DjangoModelFactory):
+    class Meta:
+        model = parties.Party
+
+    name = factory.Sequence(lambda n: f"Provpartiet {n}")
+    abbreviation = factory.Sequence(lambda n: f"P{n}")
+    slug = factory.LazyAttribute(lambda party: party.abbreviation.lower())
+
+
+class PlanYearFactory(DjangoModelFactory):
+    class Meta:
+        model = proposals.PlanYear
+
+    committee = factory.SubFactory(CommitteeFactory)
+    year = 2026
+
+
+class SourceDocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = proposals.SourceDocument
+
+    name = "plan.txt"
+    media_type = "text/plain"
+    content = b"Prov"
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+
+
+class ProposalFactory(DjangoModelFactory):
+    class Meta:
+        model = proposals.Proposal
+
+    plan_year = factory.SubFactory(PlanYearFactory)
+    party = factory.SubFactory(PartyFactory)
+    title = "Provplan"
+    document = factory.SubFactory(SourceDocumentFactory)
+
+
+class SectionFactory(DjangoModelFactory):
+    class Meta:
+        model = proposals.Section
+
+    proposal = factory.SubFactory(ProposalFactory)
+    position = factory.Sequence(lambda n: n)
+    first_line = factory.SelfAttribute("position")
+    last_line = factory.SelfAttribute("first_line")
+    text = "Mål och uppdrag"
+    raw = factory.SelfAttribute("text")
+    level = 1
+
+
+class PassageFactory(DjangoModelFactory):
+    class Meta:
+        model = proposals.Passage
+
+    proposal = factory.SubFactory(ProposalFactory)
+    position = factory.Sequence(lambda n: n)
+    first_line = factory.SelfAttribute("position")
+    last_line = factory.SelfAttribute("first_line")
+    text = factory.Sequence(lambda n: f"Provtext {n} om något som ska göras")
+    raw = factory.LazyAttribute(lambda passage: f"- {passage.text}")
+    kind = proposals.Passage.Kind.PROSE
+    rule = "prov"
+
+
+class TopicFactory(DjangoModelFactory):
+    class Meta:
+        model = goals.Topic
+
+    committee = factory.SubFactory(CommitteeFactory)
+    name = factory.Sequence(lambda n: f"Provämne {n}")
+    slug = factory.Sequence(lambda n: f"provamne-{n}")
+    position = factory.Sequence(lambda n: n)
+
+
+class IssueFactory(DjangoModelFactory):
+    class Meta:
+        model = goals.Issue
+
+    topic = factory.SubFactory(TopicFactory)
+    committee = factory.SelfAttribute("topic.committee")
+    name = factory.Sequence(lambda n: f"Provfråga {n}")
+    slug = factory.Sequence(lambda n: f"provfraga-{n}")
+    position = factory.Sequence(lambda n: n)
+
+
+class GoalFactory(DjangoModelFactory):
+    class Meta:
+        model = goals.Goal
+
+    proposal = factory.SubFactory(ProposalFactory)
+    passage = factory.SubFactory(
+        PassageFactory, proposal=factory.SelfAttribute("..proposal"), kind=proposals.Passage.Kind.GOAL
+    )
+    number = factory.Sequence(lambda n: n + 1)
+    kind = goals.Goal.Kind.GOAL
+    issue = None
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = parties.User
+
+    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    password = factory.django.Password("ett-långt-lösenord")

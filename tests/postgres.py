@@ -1,0 +1,18 @@
+"""Starts the embedded PostgreSQL before pytest-django reads the settings, unless DATABASE_URL names another one."""
+
+import os
+import secrets
+
+import pytest
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    from config import embedded
+
+    # What one has set for an installation of one's own must not change what the tests see.
+    for name in ("DEBUG", "ALLOWED_HOSTS", "OPERATOR", "CONTACT_EMAIL", "TRUST_PROXY", "HOST", "PORT"):
+        os.environ.pop(name, None)
+    os.environ.update(HTTPS="off", SECRET_KEY=secrets.token_urlsafe(50))
+    if embedded.is_needed(["test"]):
+        embedded.start()
