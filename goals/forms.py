@@ -36,6 +36,9 @@ class CompareForm(forms.Form):
 
     def __init__(self, data: QueryDict, *, parties: Sequence[Party], topics: Sequence[Topic]):
         """Check ``data`` against the parties that have a plan and the topics that there are."""
+        data = data.copy()
+        # A column that is left empty is no choice of a party.
+        data.setlist("parti", [slug for slug in data.getlist("parti") if slug])
         super().__init__(data)
         self.parties = {party.slug: party for party in parties}
         self.topics = topics

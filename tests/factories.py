@@ -68,7 +68,8 @@ class SectionFactory(DjangoModelFactory):
         model = proposals.Section
 
     proposal = factory.SubFactory(ProposalFactory)
-    position = factory.Sequence(lambda n: n)
+    # Behind everything that a loaded plan has.
+    position = factory.Sequence(lambda n: 10_000 + n)
     first_line = factory.SelfAttribute("position")
     last_line = factory.SelfAttribute("first_line")
     text = "Mål och uppdrag"
@@ -81,7 +82,8 @@ class PassageFactory(DjangoModelFactory):
         model = proposals.Passage
 
     proposal = factory.SubFactory(ProposalFactory)
-    position = factory.Sequence(lambda n: n)
+    # Behind everything that a loaded plan has.
+    position = factory.Sequence(lambda n: 10_000 + n)
     first_line = factory.SelfAttribute("position")
     last_line = factory.SelfAttribute("first_line")
     text = factory.Sequence(lambda n: f"Provtext {n} om något som ska göras")
