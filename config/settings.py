@@ -128,6 +128,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+# Our own pages are the only ones that use our fonts.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # Safety
 

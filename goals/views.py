@@ -109,6 +109,7 @@ def compare(request: HtmxRequest, municipality: str, committee: str, year: int) 
         "material": material,
         "totals": [(party, material.goal_total(party)) for party in material.parties],
         "selection": selection,
+        "address": found.compare_url + selection.address().removesuffix("?"),
         "columns": [*selection.parties, *[None] * (MOST_COLUMNS - len(selection.parties))],
         "swapped": selection.address(parties=selection.parties[::-1]),
         "without_filters": selection.address(topic="", kind="", show="alla", query=""),
@@ -122,8 +123,6 @@ def compare(request: HtmxRequest, municipality: str, committee: str, year: int) 
     partly = request.htmx and not request.htmx.history_restore_request
     response = render(request, "goals/compare.html#answer" if partly else "goals/compare.html", context)
     patch_vary_headers(response, ["HX-Request"])
-    if partly:
-        response["HX-Push-Url"] = found.compare_url + selection.address()
     return response
 
 

@@ -211,7 +211,7 @@ class TestCompare:
         assert len(quotes(content)) == 10
         assert '<p id="antal" hx-swap-oob="innerHTML">' in content
         assert 'id="filter"' in content
-        assert response["HX-Push-Url"] == f"{COMPARE}?visa=bara-kd"
+        assert f'data-address="{COMPARE}?visa=bara-kd"' in content
         assert "HX-Request" in response["Vary"]
 
     def test_history_gets_the_whole_page(self, client: Client, plans):

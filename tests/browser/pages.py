@@ -1,0 +1,44 @@
+"""Every page that a reader can meet, for the checks that hold for all of them."""
+
+from django.template.loader import render_to_string
+from playwright.sync_api import Page
+
+YEAR = "/eskilstuna/socialnamnden/2017"
+THREE = "/provkoping/provnamnden"
+
+PAGES = {
+    "start": "/",
+    "committee": "/eskilstuna/socialnamnden/",
+    "compare": f"{YEAR}/jamfor/",
+    "compare filtered": f"{YEAR}/jamfor/?amne=medarbetare&slag=mal&q=ska",
+    "compare nothing found": f"{YEAR}/jamfor/?q=finnsinte",
+    "compare nonsense": f"{YEAR}/jamfor/?amne=strunt",
+    "compare three": f"{THREE}/2026/jamfor/",
+    "plan V": f"{YEAR}/v/",
+    "plan KD goals only": f"{YEAR}/kd/?visa=mal",
+    "goal": f"{YEAR}/v/36/",
+    "goal long": f"{YEAR}/kd/2/",
+    "goal three": f"{THREE}/2026/ap/1/",
+    "topic": "/eskilstuna/socialnamnden/amne/barn-och-unga/",
+    "issue": "/eskilstuna/socialnamnden/fraga/faltassistenter/",
+    "issue three": f"{THREE}/fraga/bankar/",
+    "about": "/om/",
+    "accessibility": "/tillganglighet/",
+    "404": f"{YEAR}/s/",
+    "403": "403.html",
+    "500": "500.html",
+}
+
+
+def visit(page: Page, site: str, address: str) -> None:
+    """Open a page; those that answer faults are shown in the place of the start page."""
+    if address.startswith("/"):
+        page.goto(site + address)
+        return
+    # The answers to faults cannot be provoked on a sound server, so the browser is handed their HTML.
+    links = page.request.get(f"{site}/om/").text().partition('<link rel="preload"')[2].partition("<script")[0]
+    body = render_to_string(address, {"page": {"title": "Fel", "description": "Fel", "crumbs": ()}})
+    head, _, rest = body.partition('<link rel="preload"')
+    whole = f'{head}<link rel="preload"{links}{rest.partition("</head>")[2].join(("</head>", ""))}'
+    page.route(f"{site}/fel/", lambda route: route.fulfill(body=whole, content_type="text/html; charset=utf-8"))
+    page.goto(f"{site}/fel/")

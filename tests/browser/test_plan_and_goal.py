@@ -1,0 +1,69 @@
+"""The plan and the goal in a reader's hands."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.pages import YEAR
+
+
+def test_contents_follow_the_reading(clean_page: Page, site: str):
+    """The heading that one reads under is marked in the table of contents."""
+    page = clean_page
+    page.goto(f"{site}{YEAR}/v/")
+    page.locator("#rad-137").scroll_into_view_if_needed()
+    page.evaluate("document.getElementById('rad-145').scrollIntoView({ block: 'center' })")
+    current = page.locator(".plan-contents [aria-current]")
+    expect(current).to_have_count(1)
+    expect(current).to_have_attribute("href", "#rad-137")
+    expect(current).to_be_in_viewport()
+
+
+def test_link_to_a_passage_marks_it(page: Page, site: str):
+    """A link from a goal to its place in the plan shows that place, marked."""
+    page.goto(f"{site}{YEAR}/v/25/")
+    page.get_by_role("link", name="Rad 145 i planen").click()
+    place = page.locator("#rad-145")
+    expect(place).to_be_in_viewport()
+    assert page.evaluate("document.querySelector(':target').id") == "rad-145"
+    assert place.evaluate("(it) => getComputedStyle(it).backgroundColor") != "rgba(0, 0, 0, 0)"
+
+
+def test_only_goals_without_scripts(browser: Browser, site: str):
+    """The switch is a link, so it needs no script."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site}{YEAR}/kd/")
+    page.get_by_role("link", name="Visa bara mål och uppdrag").click()
+    assert page.locator(".points .goal").count() == 27
+    assert page.locator(".passage").count() == 0
+    page.get_by_role("link", name="Visa hela planen").click()
+    assert page.locator(".passage").count() > 20
+    context.close()
+
+
+def test_copy_the_citation(browser: Browser, site: str):
+    """The button copies the citation and says so."""
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{site}{YEAR}/v/25/")
+    page.get_by_role("button", name="Kopiera hänvisningen").click()
+    expect(page.get_by_role("status")).to_have_text("Kopierad.")
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("#hanvisning").inner_text()
+    context.close()
+
+
+def test_no_copy_button_without_scripts(browser: Browser, site: str):
+    """A button that could do nothing does not show."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site}{YEAR}/v/25/")
+    assert not page.get_by_text("Kopiera hänvisningen").is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("font", ["Source Serif 4", "Source Sans 3"])
+def test_two_voices(page: Page, site: str, font: str):
+    """The party's words are set in the serif, the municipality's in the sans."""
+    page.goto(f"{site}{YEAR}/jamfor/")
+    selector = ".goal .quote" if "Serif" in font else ".goal .meta"
+    assert page.locator(selector).first.evaluate("(it) => getComputedStyle(it).fontFamily").startswith(f'"{font}"')
