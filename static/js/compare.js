@@ -25,14 +25,19 @@ function forget() {
 for (const place of places) for (const sign of signs) place.addEventListener(sign, fetchHtmx, { passive: true });
 
 const here = () => location.pathname + location.search;
-let shown = here();
+// What this document was loaded for; a quick reader may have gone on in the history before the script came.
+const loaded = new URL(performance.getEntriesByType("navigation")[0].name);
+let shown = loaded.pathname + loaded.search;
 
-document.addEventListener("htmx:afterSettle", () => {
+document.addEventListener("htmx:afterSwap", () => {
   shown = document.getElementById("filter").dataset.address;
   if (shown !== here()) history.pushState(null, "", shown);
 });
 
 // Back and forward between results load the page afresh; between places on one page there is nothing to do.
-addEventListener("popstate", () => {
+function follow() {
   if (shown !== here()) location.reload();
-});
+}
+
+addEventListener("popstate", follow);
+follow();
