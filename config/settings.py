@@ -99,7 +99,10 @@ if EMBEDDED:
         "HOST": embedded.socket_dir(),
     }
 else:
-    _database = dict(dj_database_url.parse(DATABASE_URL))
+    try:
+        _database = dict(dj_database_url.parse(DATABASE_URL))
+    except ValueError as error:
+        raise ImproperlyConfigured("DATABASE_URL must look like postgresql://user:password@host:port/name.") from error
     if _database.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must start with postgresql://; PostgreSQL is the only database.")
 DATABASES = {"default": {**_database, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}

@@ -1,0 +1,130 @@
+"""`manage.py run` with the embedded PostgreSQL: starts it, loads the plans, serves, and takes everything with it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.browser.server import ROOT, free_port, wait_for
+
+MANAGE = [sys.executable, str(ROOT / "manage.py")]
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Give an installation of its own, in a folder with a space and Swedish letters."""
+    folder = tmp_path_factory.mktemp("embedded") / "åäö och mellanslag"
+    folder.mkdir()
+    removed = ("DATABASE_URL", "EMBEDDED_POSTGRES_SOCKET", "SECRET_KEY", "HTTPS", "DJANGO_SETTINGS_MODULE")
+    kept = {key: value for key, value in os.environ.items() if key not in removed}
+    yield {**kept, "DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
+    assert servers(folder) == []
+
+
+def servers(folder: Path) -> list[int]:
+    """Give the PostgreSQL servers that run on a folder's data."""
+    found = []
+    for process in psutil.process_iter(["name", "cmdline"]):
+        if process.info["name"] == "postgres" and str(folder) in " ".join(process.info["cmdline"] or []):
+            found.append(process.pid)
+    return found
+
+
+def start(environment: dict[str, str], port: int) -> subprocess.Popen[bytes]:
+    server = subprocess.Popen(
+        [*MANAGE, "run"], env={**environment, "PORT": str(port)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    wait_for(f"http://127.0.0.1:{port}/", server)
+    return server
+
+
+def stop(server: subprocess.Popen[bytes], sign: signal.Signals) -> str:
+    children = psutil.Process(server.pid).children(recursive=True)
+    server.send_signal(sign)
+    output, _ = server.communicate(timeout=30)
+    assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+    return output.decode()
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_run_serves_the_plans_and_stops_what_it_started(environment, sign):
+    """The first start loads the plans and the next finds them; a signal takes server, workers and database down."""
+    port = free_port()
+    server = start(environment, port)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/eskilstuna/socialnamnden/2017/jamfor/") as answer:
+        content = answer.read().decode()
+    assert content.count('<li class="goal"') == 78
+    assert len(servers(Path(environment["DATA_DIR"]))) >= 1
+    output = stop(server, sign)
+    assert f"http://127.0.0.1:{port}/" in output
+    assert "51 mål och uppdrag" in output
+    assert "Traceback" not in output
+    assert servers(Path(environment["DATA_DIR"])) == []
+
+
+def test_second_start_loses_nothing_and_keeps_the_key(environment):
+    """What was in the database is there at the next start, and the secret key is the same."""
+    key = (Path(environment["DATA_DIR"]) / "secret_key").read_text()
+    query = [*MANAGE, "shell", "-v0", "-c", "from goals.models import Goal; print(Goal.objects.count())"]
+    done = subprocess.run(query, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "78"
+    assert (Path(environment["DATA_DIR"]) / "secret_key").read_text() == key
+    assert (Path(environment["DATA_DIR"]) / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_taken_port_is_said_in_one_line(environment):
+    """If something listens already, the message says so and how to choose another port; nothing is left running."""
+    port = free_port()
+    server = start(environment, port)
+    second = subprocess.run(
+        [*MANAGE, "run"], env={**environment, "PORT": str(port)}, capture_output=True, text=True, check=False
+    )
+    assert second.returncode != 0
+    assert "make run PORT=" in second.stderr
+    assert "Traceback" not in second.stderr
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
+        assert answer.status == 200
+    stop(server, signal.SIGINT)
+
+
+def test_a_killed_process_does_not_keep_the_database_running(environment):
+    """After kill -9, the next start takes over the database that was left, and stops it in the end."""
+    port = free_port()
+    server = start(environment, port)
+    children = psutil.Process(server.pid).children(recursive=True)
+    server.kill()
+    for child in children:
+        if child.is_running():
+            child.kill()
+    server.communicate(timeout=30)
+    assert servers(Path(environment["DATA_DIR"]))
+    again = start(environment, free_port())
+    stop(again, signal.SIGINT)
+    ends = time.monotonic() + 10
+    while servers(Path(environment["DATA_DIR"])) and time.monotonic() < ends:
+        time.sleep(0.1)
+    assert servers(Path(environment["DATA_DIR"])) == []
+
+
+def test_data_of_another_version_is_refused(environment, tmp_path):
+    """Data that another PostgreSQL made is left alone, and the message says what to do."""
+    cluster = tmp_path / "postgres"
+    cluster.mkdir()
+    (cluster / "PG_VERSION").write_text("17\n")
+    done = subprocess.run(
+        [*MANAGE, "migrate"],
+        env={**environment, "DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Fel: databasen i ")
+    assert len(done.stderr.strip().splitlines()) == 1

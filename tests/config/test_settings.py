@@ -1,0 +1,75 @@
+"""Settings come from the environment, fail loudly on a bad value, and are safe unless asked to be otherwise."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+OWN = {"DATABASE_URL": "postgresql://u:p@db.example:5433/n", "SECRET_KEY": "x" * 50}
+NAMES = ["DEBUG", "EMBEDDED", "HTTPS", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SESSION_COOKIE_SECURE", "HOST"]
+SHOW = f"import json; from config import settings as s; print(json.dumps({{n: getattr(s, n) for n in {NAMES}}}))"
+
+
+def settings(code: str = SHOW, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Import the settings in a process of their own, with nothing but the given environment."""
+    kept = {key: os.environ[key] for key in ("PATH", "HOME", "VIRTUAL_ENV") if key in os.environ}
+    return subprocess.run(
+        [sys.executable, "-c", code], env={**kept, **environment}, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def values(**environment: str) -> dict[str, object]:
+    done = settings(**environment)
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+def test_safe_by_default():
+    """Unasked, DEBUG is off and only this machine is listened to."""
+    found = values()
+    assert (found["DEBUG"], found["HOST"], found["EMBEDDED"]) == (False, "127.0.0.1", True)
+
+
+def test_an_installation_of_ones_own_is_https_only():
+    """With a database of one's own, pages and cookies go over HTTPS, unless that is switched off."""
+    found = values(**OWN)
+    assert found["SECURE_SSL_REDIRECT"]
+    assert found["SESSION_COOKIE_SECURE"]
+    assert found["SECURE_HSTS_SECONDS"] == 31_536_000
+    assert not values(**OWN, HTTPS="off")["SECURE_SSL_REDIRECT"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"DATABASE_URL": OWN["DATABASE_URL"]}, "SECRET_KEY"),
+        ({"DATABASE_URL": "sqlite:///db.sqlite3", "SECRET_KEY": "x"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "strunt", "SECRET_KEY": "x"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://u@h:port/n", "SECRET_KEY": "x"}, "DATABASE_URL"),
+        ({"DEBUG": "kanske"}, "DEBUG"),
+        ({"PORT": "åttatusen"}, "PORT"),
+        ({"PORT": "0"}, "PORT"),
+        ({"PORT": "65536"}, "PORT"),
+        ({"WORKERS": "0"}, "WORKERS"),
+        ({"WORKERS": "många"}, "WORKERS"),
+        ({"HTTPS": "ja"}, "HTTPS"),
+        ({"TRUST_PROXY": "?"}, "TRUST_PROXY"),
+        ({"CONTACT_EMAIL": "ingen adress"}, "CONTACT_EMAIL"),
+    ],
+)
+def test_bad_values_stop_the_start(environment, words):
+    """A value that makes no sense stops everything, and the last line names the variable."""
+    done = settings(**environment)
+    assert done.returncode != 0
+    assert words in done.stderr.strip().splitlines()[-1]
+
+
+def test_importing_settings_starts_nothing(tmp_path):
+    """Importing the settings, and setting Django up, leaves no server and no files behind."""
+    code = "import django; django.setup(); import os; print(os.listdir(os.environ['DATA_DIR']))"
+    done = settings(code, DATA_DIR=str(tmp_path), DJANGO_SETTINGS_MODULE="config.settings")
+    assert done.stdout.strip() == "[]", done.stderr
