@@ -12,7 +12,9 @@ import hashlib
 import os
 import pwd
 import shlex
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -59,7 +61,8 @@ def start() -> None:
     """
     # The default action of these signals skips the exit handler that stops the server.
     for sign in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, lambda number, _: sys.exit(128 + number))
+        if signal.getsignal(sign) is not signal.SIG_IGN:  # nohup
+            signal.signal(sign, lambda number, _: sys.exit(128 + number))
     try:
         DATA_DIR.mkdir(parents=True, exist_ok=True)
         users = (DATA_DIR / "postgres.users").open("a")
@@ -68,11 +71,9 @@ def start() -> None:
                 _make_cluster()
                 _start_server()
             fcntl.flock(users, fcntl.LOCK_SH)
-        lines = (CLUSTER / "postmaster.pid").read_text().splitlines()
     except OSError as error:
         raise EmbeddedPostgresError(f"den inbyggda databasen kan inte ligga i {DATA_DIR} ({error}).") from error
-    # The fifth line is the socket's folder: PostgreSQL's own documentation of the file, "pidfile.h".
-    os.environ[SOCKET_VARIABLE] = lines[4]
+    os.environ[SOCKET_VARIABLE] = str(_socket_folder())
     atexit.register(_leave, users.fileno(), users)
 
 
@@ -83,7 +84,7 @@ def _leave(users: int, _kept_open: object) -> None:
         with suppress(BlockingIOError):
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if _is_running():
-                _call("pg_ctl", "-D", str(CLUSTER), "-w", "-m", "fast", "stop")
+                _call("pg_ctl", "-D", ".", "-w", "-m", "fast", "stop")
 
 
 @contextmanager
@@ -97,7 +98,7 @@ def _alone() -> Iterator[None]:
 def _is_running() -> bool:
     if not (CLUSTER / "postmaster.pid").exists():
         return False
-    return _run("pg_ctl", "-D", str(CLUSTER), "status").returncode == 0
+    return _run("pg_ctl", "-D", ".", "status").returncode == 0
 
 
 def _make_cluster() -> None:
@@ -110,37 +111,49 @@ def _make_cluster() -> None:
                 "Flytta undan mappen, så skapas en ny."
             )
         return
-    CLUSTER.mkdir(exist_ok=True)
-    _hand_over(CLUSTER)
+    # Made beside its place and moved there whole, so that a stop in the middle leaves nothing that looks ready.
+    unfinished = DATA_DIR / "postgres.new"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir()
+    _hand_over(unfinished)
     # In plain C, the usual locale of a bare machine, upper('ö') is 'ö'; this one is PostgreSQL's own.
     locale = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
     only_owner = ("-c", "unix_socket_permissions=0700", "-c", "listen_addresses=")
-    _call("initdb", "-D", str(CLUSTER), "-U", "postgres", "--auth=trust", "--encoding=UTF8", *locale, *only_owner)
+    arguments = ("-D", ".", "-U", "postgres", "--auth=trust", "--encoding=UTF8", *locale, *only_owner)
+    _call("initdb", *arguments, folder=unfinished)
+    unfinished.rename(CLUSTER)
+
+
+def _socket_folder() -> Path:
+    """Give the folder of the socket: the data's own, or one of ours with a shorter name where that is too long."""
+    if len(os.fsencode(CLUSTER / ".s.PGSQL.5432")) <= LONGEST_SOCKET and "," not in str(CLUSTER):
+        return CLUSTER
+    name = hashlib.sha256(os.fsencode(CLUSTER)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"namndkollen-{name}"
 
 
 def _start_server() -> None:
-    folder = CLUSTER
-    if len(os.fsencode(folder / ".s.PGSQL.5432")) > LONGEST_SOCKET or "," in str(folder):
-        name = hashlib.sha256(os.fsencode(CLUSTER)).hexdigest()[:16]
-        folder = Path(tempfile.gettempdir()) / f"namndkollen-{name}"
+    folder = _socket_folder()
+    if folder != CLUSTER:
         folder.mkdir(mode=0o700, exist_ok=True)
         _hand_over(folder)
-    options = f"-k {shlex.quote(str(folder))}"
-    log = str(CLUSTER / "log")
-    _call("pg_ctl", "-D", str(CLUSTER), "-w", "-t", "120", "-l", log, "-o", options, "start")
+    # Addresses within the data are relative, because pg_ctl hands them to a shell, which some signs mean something to.
+    where = "." if folder == CLUSTER else shlex.quote(str(folder))
+    _call("pg_ctl", "-D", ".", "-w", "-t", "120", "-l", "log", "-o", f"-k {where}", "start")
 
 
 def _hand_over(folder: Path) -> None:
     """Give a folder to the one who runs the server, and to no one else.
 
-    :raises EmbeddedPostgresError: if it is someone else's already.
+    :raises EmbeddedPostgresError: if it is someone else's already, or a link to somewhere else.
     """
-    if _is_root():
-        owner = _user_for_root()
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-    elif folder.stat().st_uid != os.geteuid():
+    owners = {os.geteuid()} | ({_user_for_root().pw_uid} if _is_root() else set())
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
         raise EmbeddedPostgresError(f"{folder} ägs av någon annan; ta bort den eller välj en annan DATA_DIR.")
     folder.chmod(0o700)
+    if _is_root():
+        os.chown(folder, _user_for_root().pw_uid, _user_for_root().pw_gid, follow_symlinks=False)
 
 
 def _is_root() -> bool:
@@ -181,8 +194,8 @@ def _programs() -> Path:
     return programs / "bin"
 
 
-def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """Run one of PostgreSQL's programs as the one who owns the data.
+def _run(program: str, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[bytes]:
+    """Run one of PostgreSQL's programs as the one who owns the data, in its folder.
 
     Its output goes to a file: the server inherits it, and a pipe would never end.
     """
@@ -197,7 +210,7 @@ def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
             user=user,
             group=group,
             extra_groups=[] if _is_root() else None,
-            cwd="/",
+            cwd=folder or CLUSTER,
             check=False,
         )
         output.seek(0)
@@ -205,12 +218,12 @@ def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     return done
 
 
-def _call(program: str, *arguments: str) -> None:
+def _call(program: str, *arguments: str, folder: Path | None = None) -> None:
     """Run one of PostgreSQL's programs.
 
     :raises EmbeddedPostgresError: if it fails.
     """
-    done = _run(program, *arguments)
+    done = _run(program, *arguments, folder=folder)
     if done.returncode != 0:
         said = " ".join(done.stdout.decode(errors="replace").split())[-300:]
         raise EmbeddedPostgresError(

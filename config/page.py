@@ -8,8 +8,6 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django_htmx.middleware import HtmxDetails
 
-SITE_NAME = "Nämndkollen"
-
 
 @dataclass(frozen=True, slots=True)
 class Crumb:
@@ -26,6 +24,11 @@ class Page:
     title: str
     description: str
     crumbs: Sequence[Crumb] = ()
+
+    @property
+    def address(self) -> str:
+        """The page's own address, whatever way one has written it; empty where no steps lead to the page."""
+        return self.crumbs[-1].url if self.crumbs else ""
 
     def breadcrumb_data(self, request: HttpRequest) -> str:
         """Give the steps as schema.org JSON-LD, safe to stand inside a script element."""

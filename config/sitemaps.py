@@ -55,7 +55,7 @@ class TopicSitemap(Sitemap):
 
     def items(self) -> QuerySet[Topic]:
         """Give the topics."""
-        return Topic.objects.select_related("committee__municipality").order_by("pk")
+        return Topic.objects.in_use().select_related("committee__municipality").order_by("pk")
 
 
 class IssueSitemap(Sitemap):

@@ -6,6 +6,7 @@ from django.urls import include, path
 from config import views
 from config.sitemaps import SITEMAPS
 
+handler400 = "config.views.bad_request"
 handler404 = "config.views.not_found"
 handler403 = "config.views.forbidden"
 handler500 = "config.views.server_error"

@@ -18,7 +18,7 @@ def about(request: HttpRequest) -> HttpResponse:
         "Så läses, ordnas och jämförs partiernas planer, och de regler som gör jämförelsen rättvis.",
         [Crumb("Start", reverse("start")), Crumb("Om", reverse("about"))],
     )
-    return render(request, "config/about.html", {"page": page})
+    return render(request, "config/about.html", {"page": page, **_operator()})
 
 
 @require_safe
@@ -29,8 +29,11 @@ def accessibility(request: HttpRequest) -> HttpResponse:
         "Hur tillgänglig Nämndkollen är, vilka brister vi känner till och hur du når oss och tillsynsmyndigheten.",
         [Crumb("Start", reverse("start")), Crumb("Tillgänglighet", reverse("accessibility"))],
     )
-    context = {"page": page, "operator": settings.OPERATOR, "contact_email": settings.CONTACT_EMAIL}
-    return render(request, "config/accessibility.html", context)
+    return render(request, "config/accessibility.html", {"page": page, **_operator()})
+
+
+def _operator() -> dict[str, str]:
+    return {"operator": settings.OPERATOR, "contact_email": settings.CONTACT_EMAIL}
 
 
 @require_safe
@@ -55,6 +58,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         "links": helpful.links if helpful else (),
     }
     return render(request, "404.html", context, status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400 in plain words; the request's host may be what is wrong, so nothing is built from it."""
+    page = Page("Förfrågan går inte att förstå", "Adressen eller det som skickades är fel.")
+    return render(request, "400.html", {"page": page}, status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

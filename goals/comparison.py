@@ -43,7 +43,6 @@ class GoalRow:
     target: str
     party: Party
     url: str
-    issue_name: str
 
     @property
     def reference(self) -> str:
@@ -65,22 +64,37 @@ class GoalLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Prose:
-    """Running text that speaks of an issue: its words as HTML, and its place in the plan."""
+class ProseRow:
+    """Running text that speaks of an issue, as it was read for a comparison, with its place in the plan."""
 
-    html: SafeString
+    text: str
+    marks: list[list[int | str]]
+    sic: list[str]
     url: str
     lines: str
 
 
 @dataclass(frozen=True, slots=True)
+class ProseLine:
+    """Running text in a column: the row, and its words as HTML."""
+
+    prose: ProseRow
+    html: SafeString
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
-    """What one party has on an issue. ``hidden`` counts goals that the reader's filter leaves out."""
+    """What one party has on an issue.
+
+    ``hidden`` counts goals that the reader's filter leaves out. ``unfolded`` says that the running text is what the
+    reader's words were found in.
+    """
 
     party: Party
     goals: tuple[GoalLine, ...]
     hidden: int
-    prose: tuple[Prose, ...]
+    prose: tuple[ProseLine, ...]
+    unfolded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +148,11 @@ class Selection:
         """The searched words."""
         return searched_words(self.query)
 
+    @cached_property
+    def marker(self) -> re.Pattern[str] | None:
+        """What marks the searched words where they stand."""
+        return any_of(self.patterns)
+
     def address(self, **changes: Any) -> str:
         """Give the address of this selection with changes, from the question mark on; defaults are left out."""
         changed = replace(self, **changes)
@@ -170,7 +189,7 @@ class Comparison:
     @property
     def issue_count(self) -> int:
         """How many issues are shown."""
-        return sum(len(topic.issues) for topic in self.topics)
+        return sum(len(topic.issues) for topic in self.topics if topic.topic)
 
     @property
     def goal_count(self) -> int:
@@ -186,7 +205,7 @@ class Material:
     proposals: tuple[Proposal, ...]
     issues: tuple[Issue, ...]
     goals: dict[int | None, dict[int, list[GoalRow]]]
-    prose: dict[int, dict[int, list[Prose]]]
+    prose: dict[int, dict[int, list[ProseRow]]]
     alignments: dict[int, Alignment]
 
     @property
@@ -220,7 +239,7 @@ class Material:
         goals = _load_goals(by_pk, issues, unplaced)
         prose = _load_prose(by_pk, issues)
         alignments: dict[int, dict[int, Alignment]] = defaultdict(dict)
-        for alignment in Alignment.objects.filter(plan_year__in=plan_years, issue__in=issues):
+        for alignment in Alignment.objects.with_parties().filter(plan_year__in=plan_years, issue__in=issues):
             alignments[alignment.plan_year_id][alignment.issue_id] = alignment
         return [
             cls(year, tuple(proposals[year.pk]), issues, goals[year.pk], prose[year.pk], alignments[year.pk])
@@ -242,7 +261,6 @@ def _load_goals(
     found: dict[int, dict[int | None, dict[int, list[GoalRow]]]] = defaultdict(
         lambda: defaultdict(lambda: defaultdict(list))
     )
-    names = {issue.pk: issue.name for issue in issues}
     rows = Goal.objects.on_issues(issues, unplaced=unplaced).filter(proposal__in=by_pk).for_comparison()
     for pk, proposal_pk, issue_pk, number, kind, value, unit, bound, text, marks, sic in rows:
         year, proposal, plan_url = by_pk[proposal_pk]
@@ -256,14 +274,13 @@ def _load_goals(
             target=target_words(value, unit, bound),
             party=proposal.party,
             url=f"{plan_url}{number}/",
-            issue_name=names.get(issue_pk, ""),
         )
         found[year.pk][issue_pk][proposal.party_id].append(row)
     return found
 
 
-def _load_prose(by_pk: _ByProposal, issues: tuple[Issue, ...]) -> dict[int, dict[int, dict[int, list[Prose]]]]:
-    found: dict[int, dict[int, dict[int, list[Prose]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+def _load_prose(by_pk: _ByProposal, issues: tuple[Issue, ...]) -> dict[int, dict[int, dict[int, list[ProseRow]]]]:
+    found: dict[int, dict[int, dict[int, list[ProseRow]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     rows = (
         Mention.objects.filter(issue__in=issues, passage__proposal__in=by_pk)
         .order_by("passage__proposal", "passage__position")
@@ -272,13 +289,14 @@ def _load_prose(by_pk: _ByProposal, issues: tuple[Issue, ...]) -> dict[int, dict
             "passage__proposal",
             "passage__text",
             "passage__marks",
+            "passage__sic",
             "passage__first_line",
             "passage__last_line",
         )
     )
-    for issue_pk, proposal_pk, text, marks, first, last in rows:
+    for issue_pk, proposal_pk, text, marks, sic, first, last in rows:
         year, proposal, plan_url = by_pk[proposal_pk]
-        prose = Prose(typeset(text, marks), f"{plan_url}#rad-{first}", cited_lines(first, last))
+        prose = ProseRow(text, marks, sic, f"{plan_url}#rad-{first}", cited_lines(first, last))
         found[year.pk][issue_pk][proposal.party_id].append(prose)
     return found
 
@@ -286,13 +304,12 @@ def _load_prose(by_pk: _ByProposal, issues: tuple[Issue, ...]) -> dict[int, dict
 def compare(material: Material, selection: Selection) -> Comparison:
     """Arrange a plan year's goals by topic and issue, as a reader has chosen."""
     counts = Counts()
-    marker = any_of(selection.patterns)
     topics: dict[Topic | None, list[IssueRow]] = {}
     for issue in (*material.issues, *([None] if None in material.goals else [])):
-        by_party = material.goals.get(issue.pk if issue else None, {})
+        row = _issue_row(material, issue, selection)
         topic = issue.topic if issue else None
-        if _count(counts, by_party, selection, topic.slug if topic else ""):
-            topics.setdefault(topic, []).append(_issue_row(material, issue, selection, marker))
+        if _count(counts, row, material, selection, topic.slug if topic else ""):
+            topics.setdefault(topic, []).append(row)
     return Comparison(
         selection.parties,
         tuple(
@@ -305,58 +322,83 @@ def compare(material: Material, selection: Selection) -> Comparison:
 
 def issue_row(material: Material, issue: Issue, parties: tuple[Party, ...]) -> IssueRow:
     """Give one issue of a plan year with all that the parties have on it."""
-    return _issue_row(material, issue, Selection(parties), None)
+    return _issue_row(material, issue, Selection(parties))
 
 
-def _count(counts: Counts, by_party: dict[int, list[GoalRow]], selection: Selection, topic: str) -> bool:
-    """Count an issue beside the choices it would show under, and tell whether it is shown as chosen now."""
-    having = [party for party in selection.parties if by_party.get(party.pk)]
+def _count(counts: Counts, row: IssueRow, material: Material, selection: Selection, topic: str) -> bool:
+    """Count an issue beside the choices it would show under, and tell whether it is shown as chosen now.
+
+    Goals that stand in no issue yet are no issue: they are counted, but as nobody's and everybody's question.
+    """
+    goals = material.goals.get(row.issue.pk if row.issue else None, {})
+    having = [party for party in selection.parties if goals.get(party.pk)]
     if not having:
         return False
     shape = SHARED if len(having) > 1 else ONLY + having[0].slug
-    found = [goal for party in having for goal in by_party[party.pk] if _has_words(goal, selection.patterns)]
+    named = _names_all(row.issue, selection.patterns)
+    found = [goal for party in having for goal in goals[party.pk] if _has_all(goal.text, selection.patterns, named)]
     of_kind = [goal for goal in found if selection.kind in ("", goal.kind)]
+    matched = bool(of_kind) or (not selection.kind and any(column.unfolded for column in row.columns))
     in_topic = selection.topic in ("", topic)
-    in_show = selection.show in (ALL, shape)
+    in_show = selection.show == ALL or (row.issue is not None and selection.show == shape)
     if in_show:
-        counts.topics.update({topic: len(of_kind), "": len(of_kind)})
+        counts.topics.update({"": len(of_kind)} | ({topic: len(of_kind)} if topic else {}))
     if in_show and in_topic:
         counts.kinds.update(goal.kind for goal in found)
         counts.kinds.update({"": len(found)})
-    if in_topic and of_kind:
+    if in_topic and matched and row.issue:
         counts.shows.update((ALL, shape))
-    return bool(of_kind) and in_topic and in_show
+    return matched and in_topic and in_show
 
 
-def _has_words(goal: GoalRow, patterns: list[re.Pattern[str]]) -> bool:
-    return all(pattern.search(goal.text) or pattern.search(goal.issue_name) for pattern in patterns)
+def _names_all(issue: Issue | None, patterns: list[re.Pattern[str]]) -> frozenset[re.Pattern[str]]:
+    """Give the searched words that the name of an issue or of its topic has."""
+    names = f"{issue.name} {issue.topic.name}" if issue else ""
+    return frozenset(pattern for pattern in patterns if pattern.search(names))
 
 
-def _issue_row(
-    material: Material, issue: Issue | None, selection: Selection, marker: re.Pattern[str] | None
-) -> IssueRow:
-    by_party = material.goals.get(issue.pk if issue else None, {})
+def _has_all(text: str, patterns: list[re.Pattern[str]], named: frozenset[re.Pattern[str]]) -> bool:
+    """Tell whether a text, together with the names it stands under, has every searched word."""
+    return all(pattern in named or pattern.search(text) for pattern in patterns)
+
+
+def _issue_row(material: Material, issue: Issue | None, selection: Selection) -> IssueRow:
+    goals = material.goals.get(issue.pk if issue else None, {})
     prose = material.prose.get(issue.pk, {}) if issue else {}
-    columns = []
-    for party in selection.parties:
-        goals = by_party.get(party.pk, [])
-        shown = [goal for goal in goals if selection.kind in ("", goal.kind) and _has_words(goal, selection.patterns)]
-        columns.append(
-            Column(
-                party=party,
-                goals=tuple(GoalLine(goal, typeset(goal.text, goal.marks, marker)) for goal in shown),
-                hidden=len(goals) - len(shown),
-                prose=tuple(prose.get(party.pk, ())),
-            )
-        )
+    named = _names_all(issue, selection.patterns)
+    columns = tuple(
+        _column(party, goals.get(party.pk, []), prose.get(party.pk, []), selection, named)
+        for party in selection.parties
+    )
     alignment = material.alignments.get(issue.pk) if issue else None
-    related = alignment if sum(bool(by_party.get(party.pk)) for party in selection.parties) > 1 else None
+    compared = {party.pk for party in selection.parties if goals.get(party.pk)}
+    if alignment and not compared.issuperset(alignment.party_keys):  # type: ignore[attr-defined]
+        alignment = None
     return IssueRow(
         issue=issue,
         url=_url(material.plan_year, issue) if issue else "",
-        columns=tuple(columns),
-        relation=related.get_relation_display() if related else "",
-        reason=related.reason if related else "",
+        columns=columns,
+        relation=alignment.get_relation_display() if alignment else "",
+        reason=alignment.reason if alignment else "",
+    )
+
+
+def _column(
+    party: Party,
+    goals: list[GoalRow],
+    prose: list[ProseRow],
+    selection: Selection,
+    named: frozenset[re.Pattern[str]],
+) -> Column:
+    patterns = selection.patterns
+    shown = [goal for goal in goals if selection.kind in ("", goal.kind) and _has_all(goal.text, patterns, named)]
+    return Column(
+        party=party,
+        goals=tuple(GoalLine(goal, typeset(goal.text, goal.marks, selection.marker)) for goal in shown),
+        hidden=len(goals) - len(shown),
+        prose=tuple(ProseLine(row, typeset(row.text, row.marks, selection.marker)) for row in prose),
+        # A word that only the names have is found in the goals; the text is for what it says itself.
+        unfolded=len(named) < len(patterns) and any(_has_all(row.text, patterns, named) for row in prose),
     )
 
 

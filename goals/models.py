@@ -3,12 +3,21 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
 
-from parties.models import Committee
+from parties.models import Committee, Party
 from proposals.models import Passage, PlanYear, Proposal
+
+
+class TopicQuerySet(models.QuerySet["Topic"]):
+    """Topics."""
+
+    def in_use(self) -> "TopicQuerySet":
+        """Find the topics that have an issue, in order."""
+        return self.filter(models.Exists(Issue.objects.filter(topic=models.OuterRef("pk")))).order_by("position", "pk")
 
 
 class Topic(models.Model):
@@ -18,6 +27,8 @@ class Topic(models.Model):
     name = models.CharField("namn", max_length=100)
     slug = models.SlugField("adress", max_length=100)
     position = models.PositiveSmallIntegerField("ordning")
+
+    objects = TopicQuerySet.as_manager()
 
     class Meta:
         verbose_name = "ämne"
@@ -73,8 +84,19 @@ class Issue(models.Model):
         return reverse("issue", args=[self.committee.municipality.slug, self.committee.slug, self.slug])
 
 
+class AlignmentQuerySet(models.QuerySet["Alignment"]):
+    """Alignments."""
+
+    def with_parties(self) -> "AlignmentQuerySet":
+        """Add ``party_keys``, the keys of the parties whose goals are spoken of."""
+        return self.annotate(party_keys=ArrayAgg("parties"))
+
+
 class Alignment(models.Model):
-    """How the goals that one year's proposals have on an issue relate, and why; a neutral reason, no verdict."""
+    """How the goals that some parties have on an issue one year relate, and why; a neutral reason, no verdict.
+
+    It speaks of ``parties`` and of no others.
+    """
 
     class Relation(models.TextChoices):
         """Whether the goals answer the same question or lie close but ask for different things."""
@@ -84,8 +106,11 @@ class Alignment(models.Model):
 
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="alignments", verbose_name="fråga")
     plan_year = models.ForeignKey(PlanYear, on_delete=models.PROTECT, related_name="alignments", verbose_name="planår")
+    parties = models.ManyToManyField(Party, related_name="+", verbose_name="partier som det gäller")
     relation = models.CharField("förhållande", max_length=10, choices=Relation)
     reason = models.TextField("skäl")
+
+    objects = AlignmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "jämförelse av mål"
@@ -150,9 +175,13 @@ class GoalQuerySet(models.QuerySet["Goal"]):
             "passage__sic",
         )
 
-    def numbers_beside(self, number: int) -> "models.query.QuerySet[Goal, int]":
-        """Give the numbers right before and after one, of those that there are."""
-        return self.filter(number__in=[number - 1, number + 1]).values_list("number", flat=True)
+    def numbers_beside(self, number: int) -> tuple[int | None, int | None]:
+        """Give the numbers nearest before and after one, of those that there are."""
+        found = self.aggregate(
+            before=models.Max("number", filter=models.Q(number__lt=number)),
+            after=models.Min("number", filter=models.Q(number__gt=number)),
+        )
+        return found["before"], found["after"]
 
     def counted_by_issue(self, plan_year: PlanYear) -> "models.query.QuerySet[Goal, tuple[Any, ...]]":
         """Count a plan year's goals: rows of topic, issue, party, kind and how many."""

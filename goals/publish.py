@@ -6,7 +6,8 @@ from hashlib import sha256
 from pathlib import PurePath
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 
 from goals.models import Goal
 from parties.models import Party
@@ -57,7 +58,9 @@ def publish(
             "content": content,
         },
     )
-    proposal = Proposal.objects.create(plan_year=plan_year, party=party, title=title, document=document)
+    proposal = Proposal(plan_year=plan_year, party=party, title=title, document=document)
+    _check(proposal, "plan_year", "party", "document")
+    proposal.save()
     passages = _write_places(proposal, plan, _sic_by_line(plan, sic or {}))
     readings = _complete_readings(plan, kinds or {}, readings or {})
     Goal.objects.bulk_create(
@@ -111,8 +114,10 @@ def _sic_by_line(plan: ParsedPlan, sic: Mapping[int, Iterable[str]]) -> dict[int
     for line, words in sic.items():
         block = next((block for block in plan.blocks if block.first <= line <= block.last), None)
         for word in words:
-            if block is None or word not in block.text:
-                raise ReadingError(f"rad {line}: orden ”{word}” som ska märkas med [sic] står inte där")
+            if not isinstance(block, ParsedPassage) or word not in block.text:
+                raise ReadingError(
+                    f"rad {line}: orden ”{word}” som ska märkas med [sic] står inte i ett textställe där"
+                )
             found.setdefault(block.first, []).append(word)
     return found
 
@@ -132,29 +137,40 @@ def _complete_readings(
 
 
 def _goal(proposal: Proposal, passage: Passage, parsed: ParsedPassage, reading: Mapping[str, Any]) -> Goal:
-    heading = passage.section.text if passage.section else ""
+    heading = parsed.goal_heading
     found = _corrected(stated(parsed.text, heading), reading, where=f"{parsed.text} {heading}")
-    return Goal(
+    goal = Goal(
         proposal=proposal,
         passage=passage,
         number=parsed.number or 0,
         kind=found.kind.value,
         target_value=found.target_value,
         target_unit=found.target_unit,
-        target_bound=found.at_least,
+        target_bound=found.bound,
         frequency=found.frequency,
         due_year=found.due_year,
         responsible=list(found.responsible),
     )
+    _check(goal, "proposal", "passage", "issue")
+    return goal
+
+
+def _check(row: models.Model, *relations: str) -> None:
+    """Make sure that a row's own fields are valid; asking the database about its relations is its own business."""
+    try:
+        row.clean_fields(exclude=relations)
+    except ValidationError as error:
+        raise ReadingError(f"{row}: {' '.join(error.messages)}") from error
 
 
 def _corrected(found: Stated, reading: Mapping[str, Any], *, where: str) -> Stated:
-    """Let a person's reading go before the rules, but never beyond what the text states."""
-    if "kind" in reading:
-        found = replace(found, kind=reading["kind"])
-    if "responsible" in reading:
-        for body in reading["responsible"]:
-            if body not in where:
-                raise ReadingError(f"”{body}” är angiven som ansvarig men nämns inte i målet ”{where[:60]}…”")
-        found = replace(found, responsible=tuple(reading["responsible"]))
-    return found
+    """Let a person's reading go before the rules, but never beyond what the text states.
+
+    An empty value takes away what the rules found.
+    """
+    for field, value in reading.items():
+        for stated_value in value if isinstance(value, list | tuple) else [value]:
+            written = "" if stated_value is None else str(stated_value).replace(".", ",")
+            if field != "kind" and written not in where:
+                raise ReadingError(f"”{written}” är läst ur målet ”{where[:60]}…” men står inte i det")
+    return replace(found, **reading)

@@ -11,15 +11,17 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from config.page import Crumb, HelpfulNotFound, HtmxRequest, Page
-from goals.comparison import MOST_COLUMNS, Comparison, IssueRow, Material, Selection, TopicRows, issue_row
+from goals.comparison import ALL, MOST_COLUMNS, Comparison, IssueRow, Material, Selection, TopicRows, issue_row
 from goals.comparison import compare as arrange
 from goals.forms import CompareForm, kind_choices, show_choices, topic_choices
 from goals.models import Goal, Issue, Topic
 from goals.summary import summarise
 from parties.models import Committee
+from parties.swedish import swedish_key
 from proposals.find import find_committee, find_plan_year, find_proposal
 from proposals.models import PlanYear, Proposal
 from proposals.typeset import typeset
+from proposals.views import crumbs_to
 
 Row = TypeVar("Row", Topic, Issue)
 
@@ -45,7 +47,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "page": page,
         "plan_year": latest,
         "summary": summarise(latest) if latest else None,
-        "others": plan_years[1:],
+        "others": sorted(plan_years[1:], key=lambda year: (-year.year, swedish_key(str(year.committee)))),
     }
     return render(request, "goals/start.html", context)
 
@@ -97,8 +99,11 @@ def compare(request: HtmxRequest, municipality: str, committee: str, year: int) 
     comparison = arrange(material, selection)
     counts = comparison.counts
     topic = next((topic for topic in topics if topic.slug == selection.topic), None)
+    narrowed = [f"”{selection.query}”"] if selection.query else []
+    narrowed += [topic.name] if topic else []
+    everything = selection.address(topic="", kind="", show=ALL, query="")
     page = Page(
-        f"{topic.name + ': ' if topic else ''}Jämför partiernas planer för {found}",
+        ": ".join([*narrowed, f"Jämför partiernas planer för {found}"]),
         f"Vad vill {' och '.join(party.name for party in material.parties)} i {found}? "
         "Jämför deras mål och uppdrag fråga för fråga, med deras egna ord.",
         [*_crumbs_to(found.committee), Crumb(f"Jämför {found.year}", found.compare_url)],
@@ -112,7 +117,7 @@ def compare(request: HtmxRequest, municipality: str, committee: str, year: int) 
         "address": found.compare_url + selection.address().removesuffix("?"),
         "columns": [*selection.parties, *[None] * (MOST_COLUMNS - len(selection.parties))],
         "swapped": selection.address(parties=selection.parties[::-1]),
-        "without_filters": selection.address(topic="", kind="", show="alla", query=""),
+        "without_filters": found.compare_url + everything.removesuffix("?"),
         "problems": form.problems(),
         "comparison": comparison,
         "topic_choices": topic_choices(topics, selection, counts),
@@ -134,7 +139,7 @@ def topic(request: HttpRequest, municipality: str, committee: str, topic: str) -
     if not issues:
         raise HelpfulNotFound(
             f"Ämnet ”{topic}” finns inte hos {found}.",
-            [Crumb(other.name, _within(found, other).get_absolute_url()) for other in found.topics.all()],
+            [Crumb(other.name, other.get_absolute_url()) for other in _topics_of(found)],
         )
     topic_row = _within(found, issues[0].topic)
     page = Page(
@@ -149,7 +154,7 @@ def topic(request: HttpRequest, municipality: str, committee: str, topic: str) -
         "topic": topic_row,
         "years": years,
         "plan_year": years[0][0] if years else None,
-        "others": [_within(found, other) for other in found.topics.all() if other != topic_row],
+        "others": [other for other in _topics_of(found) if other != topic_row],
     }
     return render(request, "goals/topic.html", context)
 
@@ -163,7 +168,7 @@ def issue(request: HttpRequest, municipality: str, committee: str, issue: str) -
     if issue_found is None:
         raise HelpfulNotFound(
             f"Frågan ”{issue}” finns inte hos {found}.",
-            [Crumb(other.name, _within(found, other).get_absolute_url()) for other in found.topics.all()],
+            [Crumb(other.name, other.get_absolute_url()) for other in _topics_of(found)],
         )
     topic_row = _within(found, issue_found.topic)
     page = Page(
@@ -205,12 +210,11 @@ def goal(request: HttpRequest, municipality: str, committee: str, year: int, par
         f"{found.get_kind_display()} {found.reference} i {proposal.party}: {proposal.title}. "
         "Ordalydelse, status, beslut och källa.",
         [
-            *_crumbs_to(plan_year.committee),
-            Crumb(proposal.party.name, proposal.get_absolute_url()),
+            *crumbs_to(proposal),
             Crumb(f"{found.get_kind_display()} {found.reference}", found.get_absolute_url()),
         ],
     )
-    neighbours = {other: f"{proposal.get_absolute_url()}{other}/" for other in proposal.goals.numbers_beside(number)}
+    before, after = proposal.goals.numbers_beside(number)
     context = {
         "page": page,
         "plan_year": plan_year,
@@ -220,8 +224,8 @@ def goal(request: HttpRequest, municipality: str, committee: str, year: int, par
         "quote": typeset(found.passage.text, found.passage.marks),
         "row": issue_row(material, found.issue, material.parties) if found.issue else None,
         "today": localdate(),
-        "previous": (number - 1, neighbours[number - 1]) if number - 1 in neighbours else None,
-        "next": (number + 1, neighbours[number + 1]) if number + 1 in neighbours else None,
+        "previous": before,
+        "next": after,
     }
     return render(request, "goals/goal.html", context)
 
@@ -263,6 +267,10 @@ def _no_such_goal(proposal: Proposal, number: int) -> HelpfulNotFound:
 def _shortened(text: str, longest: int = 70) -> str:
     """Cut a text for a title at a word, with an ellipsis."""
     return text if len(text) <= longest else f"{text[:longest].rsplit(' ', 1)[0]} …"
+
+
+def _topics_of(committee: Committee) -> list[Topic]:
+    return [_within(committee, topic) for topic in committee.topics.in_use()]
 
 
 def _within(committee: Committee, row: Row) -> Row:

@@ -50,7 +50,7 @@ class Municipality(models.Model):
         "kommunkod",
         max_length=4,
         unique=True,
-        validators=[RegexValidator(r"\A\d{4}\Z", "Koden är fyra siffror.")],
+        validators=[RegexValidator(r"\A[0-9]{4}\Z", "Koden är fyra siffror.")],
     )
     slug = models.SlugField("adress", unique=True, validators=[validate_municipality_slug])
 
@@ -84,14 +84,6 @@ class Committee(models.Model):
         return reverse("committee", args=[self.municipality.slug, self.slug])
 
 
-class PartyQuerySet(models.QuerySet["Party"]):
-    """Parties."""
-
-    def in_order(self) -> list["Party"]:
-        """Give the parties in the one published order: by name, in Swedish alphabetical order."""
-        return in_order(self)
-
-
 class Party(models.Model):
     """A political party, with its abbreviation and the colours of its badge."""
 
@@ -100,8 +92,6 @@ class Party(models.Model):
     slug = models.SlugField("adress", unique=True, validators=[validate_party_slug])
     fill = models.CharField("märkets färg", max_length=7, validators=[validate_colour], default="#4A4E52")
     ink = models.CharField("märkets textfärg", max_length=7, validators=[validate_colour], default="#FFFFFF")
-
-    objects = PartyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "parti"

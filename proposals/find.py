@@ -26,7 +26,7 @@ def find_plan_year(municipality: str, committee: str, year: int) -> PlanYear:
 
     :raises HelpfulNotFound: with the committee's other years, if it does not exist or has no plan.
     """
-    plan_year = PlanYear.objects.at(municipality, committee, year).first()
+    plan_year = PlanYear.objects.published().at(municipality, committee, year).first()
     if plan_year is None:
         found = find_committee(municipality, committee)
         raise HelpfulNotFound(

@@ -8,10 +8,23 @@ Reading them is pure: no database.
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from parties.swedish import slug
 from proposals.reading import GoalKind
+
+#: What a person may read out of a goal beside its kind, and how it is written.
+READABLE_TYPES: dict[str, type | tuple[type, ...]] = {
+    "target_value": (int, float),
+    "target_unit": str,
+    "bound": str,
+    "frequency": str,
+    "due_year": int,
+    "responsible": list,
+}
+READABLE = set(READABLE_TYPES)
 
 PLANS = Path(__file__).resolve().parent / "plans"
 
@@ -84,16 +97,21 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         return Manifest(
             path=path,
-            municipality=_texts(table["municipality"], "name", "code"),
-            committee=_texts(table["committee"], "name"),
-            year=int(table["year"]),
-            proposals=tuple(_proposal(folder, entry) for entry in table["proposal"]),
-            topics=tuple(_topic(entry) for entry in topics.get("topic", [])),
+            municipality=_texts(table["municipality"], required={"name", "code"}),
+            committee=_texts(table["committee"], required={"name"}),
+            year=_number(table["year"]),
+            proposals=tuple(_proposal(folder, entry) for entry in _tables(table["proposal"])),
+            topics=_topics(topics),
         )
     except KeyError as error:
         raise ManifestError(f"{path}: fältet {error} saknas") from error
-    except (TypeError, ValueError, AttributeError) as error:
-        raise ManifestError(f"{path}: ett fält har fel slags värde ({error})") from error
+    except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise ManifestError(f"{path}: ett fält har fel slags värde ({one_line(error)})") from error
+
+
+def one_line(words: object) -> str:
+    """Give a message as one line."""
+    return " ".join(str(words).split())
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -102,47 +120,104 @@ def _read_toml(path: Path) -> dict[str, Any]:
             return tomllib.load(file)
     except OSError as error:
         raise ManifestError(f"{path}: filen kan inte läsas ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ManifestError(f"{path}: filen är inte giltig TOML ({error})") from error
+    except (ValueError, RecursionError) as error:
+        raise ManifestError(f"{path}: filen är inte giltig TOML ({one_line(error)})") from error
 
 
-def _texts(table: Mapping[str, Any], *required: str) -> dict[str, str]:
-    """Check that a table holds texts, and at least the required ones."""
-    for name in required:
+def _text(value: object) -> str:
+    """Take a text of one line, without signs that no text has."""
+    if not isinstance(value, str) or not value.strip():
+        raise TypeError(f"{value!r} ska vara text inom citattecken")
+    if any(ord(sign) < ord(" ") for sign in value):
+        raise ValueError(f"{value!r} har radbrytningar eller styrtecken")
+    return value
+
+
+def _number(value: object) -> int:
+    """Take a whole number that a database can hold."""
+    if type(value) is not int or not 0 <= value < 2**31:
+        raise TypeError(f"{value!r} ska vara ett heltal")
+    return value
+
+
+def _numbers(values: object) -> list[int]:
+    """Take a list of whole numbers."""
+    if not isinstance(values, list):
+        raise TypeError(f"{values!r} ska vara en lista med heltal")
+    return [_number(value) for value in values]
+
+
+def _tables(values: object) -> list[Mapping[str, Any]]:
+    """Take a list of tables, with at least one."""
+    if not isinstance(values, list) or not values or not all(isinstance(value, dict) for value in values):
+        raise TypeError(f"{values!r} ska vara en eller flera tabeller")
+    return values
+
+
+def _texts(table: Mapping[str, Any], *, required: set[str], allowed: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Take a table of texts, with the fields that it must have and no others than it may."""
+    for name in sorted(required):
         table[name]
-    for name, value in table.items():
-        if not isinstance(value, str):
-            raise TypeError(f"{name} ska vara text inom citattecken")
-    return dict(table)
+    if unknown := set(table) - required - allowed:
+        raise ValueError(f"fältet {min(unknown)} finns inte")
+    return {name: _text(value) for name, value in table.items()}
 
 
 def _proposal(folder: Path, entry: Mapping[str, Any]) -> ProposalEntry:
-    kinds = {int(number): GoalKind.GOAL for number in entry.get("goals", [])}
-    kinds |= {int(number): GoalKind.ASSIGNMENT for number in entry.get("assignments", [])}
+    goals, assignments = (_numbers(entry.get(name, [])) for name in ("goals", "assignments"))
+    if twice := {number for number in goals + assignments if (goals + assignments).count(number) > 1}:
+        raise ValueError(f"mål {min(twice)} står mer än en gång i goals och assignments")
     sic: dict[int, tuple[str, ...]] = {}
     for word in entry.get("sic", []):
-        sic[int(word["line"])] = (*sic.get(int(word["line"]), ()), str(word["text"]))
+        sic[_number(word["line"])] = (*sic.get(word["line"], ()), _text(word["text"]))
     return ProposalEntry(
-        party=_texts(entry["party"], "name", "abbreviation"),
-        title=str(entry["title"]),
-        path=folder / str(entry["file"]),
-        kinds=kinds,
-        stated={int(reading["number"]): dict(reading) for reading in entry.get("reading", [])},
+        party=_texts(entry["party"], required={"name", "abbreviation"}, allowed=frozenset({"slug", "fill", "ink"})),
+        title=_text(entry["title"]),
+        path=folder / _text(entry["file"]),
+        kinds=dict.fromkeys(goals, GoalKind.GOAL) | dict.fromkeys(assignments, GoalKind.ASSIGNMENT),
+        stated={_number(reading["number"]): _reading(reading) for reading in entry.get("reading", [])},
         sic=sic,
     )
 
 
+def _reading(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Take a person's reading of a goal: the fields of what a text may state, and no others."""
+    reading = {name: value for name, value in entry.items() if name != "number"}
+    if unknown := set(reading) - READABLE:
+        raise ValueError(f"reading kan inte ha fältet {min(unknown)}")
+    if not all(isinstance(value, READABLE_TYPES[name]) for name, value in reading.items()):
+        raise TypeError(f"reading för mål {entry['number']}")
+    if "target_value" in reading:
+        reading["target_value"] = Decimal(str(reading["target_value"]))
+    if "responsible" in reading:
+        reading["responsible"] = tuple(map(_text, reading["responsible"]))
+    if reading.get("due_year") == 0:
+        reading["due_year"] = None
+    return reading
+
+
+def _topics(table: Mapping[str, Any]) -> tuple[TopicEntry, ...]:
+    topics = tuple(_topic(entry) for entry in table.get("topic", []))
+    issues = [issue.name for topic in topics for issue in topic.issues]
+    for names in ([topic.name for topic in topics], issues):
+        addresses = [slug(name) for name in names]
+        for name, address in zip(names, addresses, strict=True):
+            if not address:
+                raise ValueError(f"namnet ”{name}” behöver en bokstav eller siffra")
+            if addresses.count(address) > 1:
+                raise ValueError(f"två namn ger samma adress som ”{name}”")
+    return topics
+
+
 def _topic(entry: Mapping[str, Any]) -> TopicEntry:
-    return TopicEntry(
-        name=str(entry["name"]),
-        issues=tuple(
-            IssueEntry(
-                name=str(issue["name"]),
-                goals={party: tuple(numbers) for party, numbers in issue.get("goals", {}).items()},
-                prose={party: tuple(starts) for party, starts in issue.get("prose", {}).items()},
-                relation=str(issue.get("relation", "")),
-                reason=str(issue.get("reason", "")),
-            )
-            for issue in entry["issue"]
-        ),
+    return TopicEntry(name=_text(entry["name"]), issues=tuple(_issue(issue) for issue in _tables(entry["issue"])))
+
+
+def _issue(entry: Mapping[str, Any]) -> IssueEntry:
+    return IssueEntry(
+        name=_text(entry["name"]),
+        goals={party: tuple(_numbers(numbers)) for party, numbers in entry.get("goals", {}).items()},
+        prose={party: tuple(map(_text, starts)) for party, starts in entry.get("prose", {}).items()},
+        relation=_text(entry["relation"]) if "relation" in entry else "",
+        reason=_text(entry["reason"]) if "reason" in entry else "",
     )

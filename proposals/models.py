@@ -18,11 +18,15 @@ class PlanYearQuerySet(models.QuerySet["PlanYear"]):
             committee__municipality__slug=municipality, committee__slug=committee, year=year
         )
 
+    def published(self) -> "PlanYearQuerySet":
+        """Find the plan years that have a plan to show."""
+        return self.filter(models.Exists(Proposal.objects.filter(plan_year=models.OuterRef("pk"))))
+
     def newest_first(self) -> "PlanYearQuerySet":
-        """Give the plan years that have a proposal, the latest year first."""
+        """Give the plan years that have a plan to show, the latest year first."""
         return (
-            self.select_related("committee__municipality")
-            .filter(models.Exists(Proposal.objects.filter(plan_year=models.OuterRef("pk"))))
+            self.published()
+            .select_related("committee__municipality")
             .order_by("-year", "committee__municipality__code", "committee__slug")
         )
 
@@ -178,7 +182,7 @@ class PassageQuerySet(models.QuerySet["Passage"]):
 
     def for_plan_page(self, proposal: Proposal) -> "PassageQuerySet":
         """Give a plan's passages in order, each with its goal where it is one: what the plan page shows."""
-        return self.filter(proposal=proposal).select_related("goal__issue").order_by("position")
+        return self.filter(proposal=proposal).select_related("goal").order_by("position")
 
 
 class Passage(Place):

@@ -49,7 +49,7 @@ class Part:
     @property
     def goal_numbers(self) -> str:
         """The numbers of the goals under the heading, "3–18", or nothing."""
-        numbers = [passage.goal.number for passage in self.passages if passage.kind == Passage.Kind.GOAL]
+        numbers = [passage.goal.number for passage in self.passages if hasattr(passage, "goal")]
         if not numbers:
             return ""
         return f"{numbers[0]}–{numbers[-1]}" if len(numbers) > 1 else str(numbers[0])

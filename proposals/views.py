@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from config.page import Crumb, Page
@@ -59,6 +60,5 @@ def original(request: HttpRequest, municipality: str, committee: str, year: int,
     response = HttpResponse(
         bytes(document.content), content_type="text/plain; charset=utf-8" if is_text else document.media_type
     )
-    how = "inline" if is_text else "attachment"
-    response["Content-Disposition"] = f'{how}; filename="{document.name}"'
+    response["Content-Disposition"] = content_disposition_header(not is_text, document.name) or "attachment"
     return response

@@ -58,21 +58,25 @@ class Block:
 class Heading(Block):
     """A heading (avsnittsrubrik).
 
-    ``level`` is 1 for the uppermost; ``goal_rule`` names the rule that makes its bullets goals, or is empty.
+    ``level`` is 1 for the uppermost.
     """
 
     level: int
-    goal_rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage(Block):
-    """A paragraph or bullet (textställe). ``number`` counts the goals of the plan from 1, in the document's order."""
+    """A paragraph or bullet (textställe).
+
+    ``number`` counts the goals of the plan from 1, in the document's order. ``goal_heading`` is the heading that makes
+    the passage a goal.
+    """
 
     kind: PassageKind
     marks: tuple[Mark, ...]
     rule: str
     number: int | None = None
+    goal_heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +113,12 @@ class ParsedPlan:
         return counts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Draft:
     """A block on its way: what the format said of it, and its lines."""
 
     style: Style
-    lines: tuple[Line, ...]
+    lines: list[Line]
     level: int | None = None
 
     @property
@@ -125,17 +129,24 @@ class _Draft:
     def last(self) -> int:
         return self.lines[-1].number
 
+    @property
+    def ending(self) -> str:
+        """The text of the last line, which tells whether the block has come to an end."""
+        return self.lines[-1].text
+
     def joined(self) -> tuple[str, tuple[Mark, ...]]:
         """Join the lines to one text, and move their marks along."""
-        text = ""
+        pieces: list[str] = []
         marks: list[Mark] = []
-        written = [line for line in self.lines if line.style is not Style.BLANK]
-        for before, line in zip([None, *written], written, strict=False):
-            if before is not None:
-                text += "\n" if before.breaks else " "
-            marks += [mark.moved(len(text)) for mark in line.marks]
-            text += line.text
-        return text, tuple(marks)
+        length = 0
+        before: Line | None = None
+        for line in (line for line in self.lines if line.style is not Style.BLANK):
+            gap = "" if before is None else "\n" if before.breaks else " "
+            marks += [mark.moved(length + len(gap)) for mark in line.marks]
+            pieces += [gap, line.text]
+            length += len(gap) + len(line.text)
+            before = line
+        return "".join(pieces), tuple(marks)
 
 
 def parse(lines: Sequence[Line]) -> ParsedPlan:
@@ -162,9 +173,9 @@ def _grouped(lines: Sequence[Line]) -> list[_Draft]:
     before = Style.BLANK
     for line in lines:
         if drafts and _goes_on(drafts[-1], line, before):
-            drafts[-1] = replace(drafts[-1], lines=(*drafts[-1].lines, line))
+            drafts[-1].lines.append(line)
         elif line.style is not Style.BLANK:
-            drafts.append(_Draft(line.style, (line,), line.level))
+            drafts.append(_Draft(line.style, [line], line.level))
         before = line.style
     return drafts
 
@@ -190,13 +201,20 @@ def _whole_again(drafts: list[_Draft], lines: Sequence[Line]) -> list[_Draft]:
     """Join what a page break cut in two: a text that does not end, followed by one that begins in lower case."""
     joined: list[_Draft] = []
     for draft in drafts:
-        if joined and draft.style is Style.TEXT and joined[-1].style in (Style.TEXT, Style.BULLET):
-            before = joined[-1].joined()[0]
-            if not _FINISHED.search(before) and draft.lines[0].text[:1].islower():
-                joined[-1] = replace(joined[-1], lines=tuple(lines[joined[-1].first - 1 : draft.last]))
-                continue
-        joined.append(draft)
+        if joined and _was_cut(joined[-1], draft):
+            joined[-1].lines += lines[joined[-1].last : draft.last]
+        else:
+            joined.append(draft)
     return joined
+
+
+def _was_cut(before: _Draft, after: _Draft) -> bool:
+    return (
+        after.style is Style.TEXT
+        and before.style in (Style.TEXT, Style.BULLET)
+        and not _FINISHED.search(before.ending)
+        and after.lines[0].text[:1].islower()
+    )
 
 
 def _with_headings_found(drafts: list[_Draft]) -> list[_Draft]:
@@ -248,32 +266,43 @@ def _cover_length(drafts: list[_Draft], marked: bool) -> int:
 
 
 def _is_running_text(draft: _Draft) -> bool:
-    return draft.style is Style.BULLET or (draft.style is Style.TEXT and bool(_SENTENCE_END.search(draft.joined()[0])))
+    return draft.style is Style.BULLET or (draft.style is Style.TEXT and bool(_SENTENCE_END.search(draft.ending)))
 
 
 def _blocks(drafts: list[_Draft], cover_length: int, lines: Sequence[Line]) -> Iterator[Heading | Passage | LeftOut]:
     """Turn drafts into what they are: headings, passages, numbered goals, and lines left out."""
-    goal_rules: list[tuple[int, str]] = []
+    goal_headings: list[tuple[int, GoalHeading, str]] = []
     number = 0
     for place, draft in enumerate(drafts):
         text, marks = draft.joined()
         raw = "\n".join(line.raw for line in lines[draft.first - 1 : draft.last])
         where = (draft.first, draft.last, raw, text)
         if draft.style is Style.RULE:
-            yield LeftOut(*where, reason="skiljelinje")
+            yield LeftOut(*where, reason=_why_left_out(draft, drafts[place - 1] if place else None))
         elif place < cover_length:
             yield Passage(*where, PassageKind.COVER, marks, rule="försättsblad")
         elif draft.style is Style.HEADING:
             level = draft.level or 1
             own = goal_heading(text)
-            goal_rules = [rule for rule in goal_rules if rule[0] < level]
+            goal_headings = [above for above in goal_headings if above[0] < level]
             if own:
-                goal_rules.append((level, own.name))
-            yield Heading(*where, level, goal_rules[-1][1] if goal_rules else "")
-        elif draft.style is Style.BULLET and goal_rules:
+                goal_headings.append((level, own, text))
+            yield Heading(*where, level)
+        elif draft.style is Style.BULLET and goal_headings:
             number += 1
-            yield Passage(*where, PassageKind.GOAL, marks, goal_rules[-1][1], number)
+            _, rule, heading = goal_headings[-1]
+            yield Passage(*where, PassageKind.GOAL, marks, rule.name, number, heading)
         elif draft.style is Style.BULLET:
             yield Passage(*where, PassageKind.POINT, marks, rule="punkt-utan-målrubrik")
         else:
             yield Passage(*where, PassageKind.PROSE, marks, rule="löptext")
+
+
+def _why_left_out(draft: _Draft, before: _Draft | None) -> str:
+    """Say in Swedish why a line that carries no text is no passage."""
+    text = draft.lines[0].text
+    if set(text) <= set("=-") and before and before.style is Style.HEADING and before.last == draft.first - 1:
+        return "understrykning av en rubrik"
+    if len(text) <= 1 or text.rstrip(".)").isdigit():
+        return "punkt utan text"
+    return "skiljelinje" if not any(letter.isalnum() for letter in text) else "tecken utan text"

@@ -12,6 +12,9 @@ from proposals.reading.lines import Line, Mark, Style, UnreadableDocumentError
 # A line ends at a line feed, with or without a carriage return; not at the other characters that splitlines() knows.
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BULLET = re.compile(r"^\s*[-–—•▪◦·*]\s+(?=\S)")
+#: What CommonMark would take for something else than text, and take away or move.
+NOT_IN_PLANS = ["code", "fence", "html_block", "html_inline", "reference", "backticks", "link", "image", "autolink"]
+
 _RULE = re.compile(r"^\s*([-*_=])(\s*\1){2,}\s*$")
 
 
@@ -73,9 +76,9 @@ def read_plain_text(raws: list[str]) -> list[Line]:
 def read_markdown(raws: list[str]) -> list[Line]:
     """Read Markdown (CommonMark): headings, lists and emphasis by its rules, everything else as text.
 
-    A plan has no program code and no HTML in it, so an indented line is text, and so is a line with angle brackets.
+    A plan has no program code, HTML or links to follow in it: such marks are characters like any others, and stay.
     """
-    parser = MarkdownIt("commonmark").disable(["code", "fence", "html_block", "html_inline", "reference"])
+    parser = MarkdownIt("commonmark").disable(NOT_IN_PLANS)
     found: dict[int, Line] = {}
     for token, style, level in _inline_tokens(parser.parse("\n".join(raws))):
         first = token.map[0] + 1 if token.map else 1

@@ -34,6 +34,11 @@ document.addEventListener("htmx:afterSwap", () => {
   if (shown !== here()) history.pushState(null, "", shown);
 });
 
+// Where the part cannot be had, the whole page is asked for, and tells what is wrong.
+for (const fault of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(fault, (event) => location.assign(event.detail.pathInfo.finalRequestPath));
+}
+
 // Back and forward between results load the page afresh; between places on one page there is nothing to do.
 function follow() {
   if (shown !== here()) location.reload();

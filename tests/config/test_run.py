@@ -4,9 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -31,9 +33,10 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 def servers(folder: Path) -> list[int]:
     """Give the PostgreSQL servers that run on a folder's data."""
     found = []
-    for process in psutil.process_iter(["name", "cmdline"]):
-        if process.info["name"] == "postgres" and str(folder) in " ".join(process.info["cmdline"] or []):
-            found.append(process.pid)
+    for process in psutil.process_iter(["name"]):
+        with suppress(psutil.Error):
+            if process.info["name"] == "postgres" and Path(process.cwd()) == folder / "postgres":
+                found.append(process.pid)
     return found
 
 
@@ -111,6 +114,71 @@ def test_a_killed_process_does_not_keep_the_database_running(environment):
     while servers(Path(environment["DATA_DIR"])) and time.monotonic() < ends:
         time.sleep(0.1)
     assert servers(Path(environment["DATA_DIR"])) == []
+
+
+def test_a_worker_that_dies_is_replaced(environment):
+    """The site goes on answering when one of its processes is killed."""
+    port = free_port()
+    server = start({**environment, "WORKERS": "1"}, port)
+    (worker,) = [
+        child for child in psutil.Process(server.pid).children() if child.name() not in ("postgres", "python-resource")
+    ][-1:]
+    worker.kill()
+    time.sleep(1)
+    wait_for(f"http://127.0.0.1:{port}/", server)
+    stop(server, signal.SIGINT)
+
+
+def test_two_first_starts_at_once(environment, tmp_path):
+    """Two that start at the same time on the same data both come up."""
+    own = {**environment, "DATA_DIR": str(tmp_path / "data")}
+    ports = free_port(), free_port()
+    both = [
+        subprocess.Popen(
+            [*MANAGE, "run"], env={**own, "PORT": str(port)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        for port in ports
+    ]
+    for server, port in zip(both, ports, strict=True):
+        wait_for(f"http://127.0.0.1:{port}/", server)
+    for server in both:
+        assert "Traceback" not in stop(server, signal.SIGINT)
+    assert servers(tmp_path / "data") == []
+
+
+def test_a_link_in_the_place_of_the_socket_is_refused(environment, tmp_path):
+    """A folder for the socket that somebody else has laid out is not taken over."""
+    from hashlib import sha256
+
+    data = tmp_path / ("lång-sökväg-" * 8) / "data"
+    victim = tmp_path / "victim"
+    victim.mkdir(mode=0o755)
+    name = sha256(os.fsencode(data / "postgres")).hexdigest()[:16]
+    link = Path(tempfile.gettempdir()) / f"namndkollen-{name}"
+    link.symlink_to(victim)
+    try:
+        done = subprocess.run(
+            [*MANAGE, "migrate"],
+            env={**environment, "DATA_DIR": str(data)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        link.unlink()
+    assert done.returncode == 1
+    assert "ägs av någon annan" in done.stderr
+    assert victim.stat().st_uid == os.geteuid()
+    assert victim.stat().st_mode & 0o777 == 0o755
+
+
+def test_odd_and_long_paths(environment, tmp_path):
+    """A folder whose name a shell would take apart, and one too long for a socket, both work."""
+    for name in ("$HOME `id` 'x\"", "långt-namn-" * 12):
+        own = {**environment, "DATA_DIR": str(tmp_path / name)}
+        done = subprocess.run([*MANAGE, "migrate", "-v0"], env=own, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert servers(tmp_path / name) == []
 
 
 def test_data_of_another_version_is_refused(environment, tmp_path):

@@ -47,9 +47,13 @@ def test_an_installation_of_ones_own_is_https_only():
     ("environment", "words"),
     [
         ({"DATABASE_URL": OWN["DATABASE_URL"]}, "SECRET_KEY"),
-        ({"DATABASE_URL": "sqlite:///db.sqlite3", "SECRET_KEY": "x"}, "DATABASE_URL"),
-        ({"DATABASE_URL": "strunt", "SECRET_KEY": "x"}, "DATABASE_URL"),
-        ({"DATABASE_URL": "postgresql://u@h:port/n", "SECRET_KEY": "x"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "sqlite:///db.sqlite3", "SECRET_KEY": "x" * 32}, "DATABASE_URL"),
+        ({"DATABASE_URL": "strunt", "SECRET_KEY": "x" * 32}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://u@h:port/n", "SECRET_KEY": "x" * 32}, "DATABASE_URL"),
+        ({"DATABASE_URL": OWN["DATABASE_URL"], "SECRET_KEY": "kort"}, "SECRET_KEY"),
+        ({"HOST": "min dator"}, "HOST"),
+        ({"ALLOWED_HOSTS": "http://a.se"}, "ALLOWED_HOSTS"),
+        ({"ALLOWED_HOSTS": ",,"}, "ALLOWED_HOSTS"),
         ({"DEBUG": "kanske"}, "DEBUG"),
         ({"PORT": "åttatusen"}, "PORT"),
         ({"PORT": "0"}, "PORT"),
@@ -66,6 +70,12 @@ def test_bad_values_stop_the_start(environment, words):
     done = settings(**environment)
     assert done.returncode != 0
     assert words in done.stderr.strip().splitlines()[-1]
+
+
+def test_hosts_may_be_listed_with_spaces():
+    """A space after a comma is no part of a name."""
+    code = "from config import settings; print(settings.ALLOWED_HOSTS)"
+    assert settings(code, ALLOWED_HOSTS="a.se, b.se").stdout.strip() == "['a.se', 'b.se']"
 
 
 def test_importing_settings_starts_nothing(tmp_path):

@@ -4,12 +4,15 @@ import re
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.test import Client, RequestFactory, override_settings
+from django.db import connection
+from django.template.backends.django import Template
+from django.test import Client, override_settings
 from django.urls import path
 
 from config import urls
 from proposals.manifest import PLANS
 from tests.conftest import BASE, YEAR
+from tests.factories import PlanYearFactory, ProposalFactory
 
 
 def broken(request):
@@ -56,7 +59,7 @@ def test_sitemap_lists_every_public_page(client: Client, plans):
         addresses += re.findall(r"<loc>http://testserver(.*?)</loc>", client.get(section).content.decode())
     assert len(addresses) == len(set(addresses)) == 3 + 1 + 2 + 78 + 8 + 33
     assert f"{YEAR}/kd/27/" in addresses
-    for address in addresses[::5]:
+    for address in addresses:
         assert client.get(address).status_code == 200
 
 
@@ -114,7 +117,7 @@ def test_every_internal_link_resolves(client: Client, plans):
             target = href.replace("&amp;", "&")
             target = address.partition("?")[0] + target if target.startswith("?") else target
             # One filter at a time is enough: their combinations are without end.
-            if target and target not in seen and target not in waiting and target.count("=") < 2:
+            if target.startswith("/") and target not in seen and target not in waiting and target.count("=") < 2:
                 waiting.append(target)
     assert len(seen) > 130
     for address in seen:
@@ -125,22 +128,29 @@ def test_every_internal_link_resolves(client: Client, plans):
 
 def test_addresses_cannot_carry_a_foreign_host(client: Client, plans):
     """A made-up host gets no page, so that no link or canonical address can lead there."""
-    assert client.get("/", headers={"host": "evil.example"}).status_code == 400
+    response = client.get("/", headers={"host": "evil.example"})
+    assert response.status_code == 400
+    assert "Förfrågan går inte att förstå" in response.content.decode()
+    assert "evil.example" not in response.content.decode()
 
 
-def test_no_query_from_templates(plans, django_assert_num_queries):
-    """Once the view has its data, rendering asks the database nothing."""
-    from django.template.loader import render_to_string
+def test_no_query_from_templates(client: Client, plans, monkeypatch):
+    """While a page is rendered, the database is asked nothing."""
 
-    client = Client()
-    for address in ("/", f"{BASE}/", f"{YEAR}/jamfor/", f"{YEAR}/v/", f"{YEAR}/v/25/", f"{BASE}/amne/medarbetare/"):
-        response = client.get(address)
-        template = next(t.name for t in response.templates if t.name and t.name.startswith(("goals/", "proposals/")))
-        context = response.context[-1].flatten()
-        for extra in ("block", "True", "False", "None", "request"):
-            context.pop(extra, None)
-        with django_assert_num_queries(0):
-            render_to_string(template, context, request=RequestFactory().get(address))
+    def refuse(execute, sql, params, many, context):
+        raise AssertionError(f"a template asked: {sql}")
+
+    render = Template.render
+
+    def watched(self, *arguments, **named):
+        with connection.execute_wrapper(refuse):
+            return render(self, *arguments, **named)
+
+    ProposalFactory(plan_year=PlanYearFactory(committee=plans.committee, year=2018))
+    monkeypatch.setattr(Template, "render", watched)
+    addresses = ["/", f"{BASE}/", f"{YEAR}/jamfor/", f"{YEAR}/v/", f"{YEAR}/v/?visa=mal", f"{YEAR}/v/25/", f"{YEAR}/x/"]
+    for address in [*addresses, f"{BASE}/amne/medarbetare/", f"{BASE}/fraga/tjejhus/"]:
+        assert client.get(address).status_code in (200, 404)
 
 
 def test_plans_in_the_repository_are_the_ones_received():

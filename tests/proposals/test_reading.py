@@ -184,10 +184,33 @@ def test_dividing_lines_are_left_out_with_a_reason():
     assert (left_out.first, left_out.reason) == (5, "skiljelinje")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a `b\nc` d\ne",
+        "[vår plan](https://exempel.se\n'titel') nu.\nsista",
+        "![a\nb](x) c\nd",
+        "<https://exempel.se>\nslut",
+    ],
+)
+def test_marks_that_are_no_plans_own_stay(text):
+    """Code, links and images are characters like any others in a plan, and never move a line."""
+    (passage,) = parse(read(text.encode(), "plan.md")).blocks
+    assert (passage.first, passage.last) == (1, text.count("\n") + 1)
+    assert passage.text == text.replace("\n", " ")
+
+
+def test_reading_takes_time_in_proportion():
+    """A document of many short lines is read without going through it again for each: it would take minutes."""
+    for text in ("abc\n\n" * 60_000, "abc\n" * 200_000):
+        assert parse(read(text.encode(), "plan.txt")).line_count >= 120_000
+
+
 def test_underlined_headings_keep_their_underline_accounted_for():
     """A heading underlined in Markdown is a heading, and its underline is a line of its own that is left out."""
     plan = parse(read("Mål och uppdrag\n===\n\n- Göra något\n".encode(), "plan.md"))
     assert [type(block).__name__ for block in plan.blocks] == ["Heading", "LeftOut", "Passage"]
+    assert plan.blocks[1].reason == "understrykning av en rubrik"
     assert len(plan.goals) == 1
 
 

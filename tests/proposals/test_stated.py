@@ -14,6 +14,12 @@ from proposals.reading import GoalKind, stated
         ("2017 ska minst 97 % av medarbetarna uppleva god hälsa.", Decimal(97), "%", "minst"),
         ("Värdet ska vara lägst 85 i medarbetarenkäten 2017.", Decimal(85), "i medarbetarenkäten", "lägst"),
         ("Andelen ska vara 2,5 procent", Decimal("2.5"), "%", ""),
+        ("Kötiden ska vara högst 5 %", Decimal(5), "%", "högst"),
+        ("Minska sjukfrånvaron med 10 %", None, "", ""),
+        ("mer än 80 % ska vara nöjda", None, "", ""),
+        ("upp till 30 procent", None, "", ""),
+        ("från 40 % till 60 %", None, "", ""),
+        ("Minst 50–60 % av alla", None, "", ""),
         ("Anställa inom ”150 jobben”", None, "", ""),
         ("en plan för 17-åriga flickor", None, "", ""),
         ("i minst en arbetsgrupp", None, "", ""),
@@ -23,7 +29,7 @@ from proposals.reading import GoalKind, stated
 def test_target(text, value, unit, bound):
     """A target is a number with a unit that the text states; other numbers are no targets."""
     found = stated(text)
-    assert (found.target_value, found.target_unit, found.at_least) == (value, unit, bound)
+    assert (found.target_value, found.target_unit, found.bound) == (value, unit, bound)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +42,13 @@ def test_frequency(text, frequency):
 
 
 @pytest.mark.parametrize(
-    ("text", "year"), [("startas under 2017", 2017), ("fylla 18 år", None), ("2017 eller 2018", None)]
+    ("text", "year"),
+    [
+        ("startas under 2017", 2017),
+        ("fylla 18 år", None),
+        ("2017 eller 2018", None),
+        ("Enligt 2015 års utredning", None),
+    ],
 )
 def test_year(text, year):
     """A year is given only where the text has exactly one."""

@@ -97,6 +97,13 @@ def test_original_byte_for_byte(client: Client, plans, party, path):
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
+def test_names_of_files_cannot_break_the_header(client: Client, plans):
+    """Quotes and Swedish letters in a file's name are written as a header takes them."""
+    proposal = ProposalFactory(plan_year=plans, document__name='å"l.txt')
+    header = client.get(proposal.original_url)["Content-Disposition"]
+    assert header == "inline; filename*=utf-8''%C3%A5%22l.txt"
+
+
 def test_other_originals_are_saved_not_shown(client: Client, plans):
     """A document that is not text is sent as a file to save."""
     proposal = ProposalFactory(plan_year=plans, document__name='p"l.pdf', document__media_type="application/pdf")

@@ -1,5 +1,6 @@
 """``manage.py run``: prepare everything and serve the site until Ctrl-C."""
 
+import fcntl
 import os
 import secrets
 import socket
@@ -15,10 +16,14 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
-        require_free_port(settings.HOST, settings.PORT)
-        call_command("migrate", verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
-        call_command("load_plans", stdout=self.stdout)
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        # Two that start at once would migrate the same database and write the same files.
+        with (settings.DATA_DIR / "run.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            require_free_port(settings.HOST, settings.PORT)
+            call_command("migrate", verbosity=0)
+            call_command("collectstatic", interactive=False, verbosity=0)
+            call_command("load_plans", stdout=self.stdout)
         if settings.EMBEDDED:
             # The workers are processes of their own and must share one key, now and after a restart.
             os.environ.setdefault("SECRET_KEY", kept_secret_key())
@@ -58,8 +63,10 @@ def kept_secret_key() -> str:
     """Give the secret key of this installation's embedded database, made at the first start."""
     path = settings.DATA_DIR / "secret_key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
+        unfinished = path.with_suffix(".new")
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(secrets.token_urlsafe(50))
+        unfinished.rename(path)
     return str(path.read_text())
 
 
@@ -82,4 +89,5 @@ def serve() -> None:
         websockets=False,
         log_level=LogLevels.warning,
         workers_kill_timeout=10,
+        respawn_failed_workers=True,
     ).serve()

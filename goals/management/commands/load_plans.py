@@ -6,22 +6,19 @@ Idempotent: a plan that is loaded already is left as it is. Atomic: if anything 
 from argparse import ArgumentParser
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import models, transaction
+from django.db import transaction
 
 from goals.models import Issue
-from goals.place import place
+from goals.place import checked, place
 from goals.publish import ReadingError, publish
 from parties.models import Committee, Municipality, Party
 from parties.swedish import slug
 from proposals.manifest import Manifest, ManifestError, ProposalEntry, find_manifests, read_manifest
 from proposals.models import PlanYear, Proposal
 from proposals.reading import ParsedPlan, UnreadableDocumentError, parse, read
-
-Row = TypeVar("Row", bound=models.Model)
 
 
 class Command(BaseCommand):
@@ -56,19 +53,19 @@ class Command(BaseCommand):
             party = find_or_make_party(manifest, entry)
             existing = Proposal.objects.filter(plan_year=plan_year, party=party).select_related("document").first()
             if existing is None:
-                fresh[party.abbreviation] = publish_entry(entry, content, plan, plan_year, party)
+                fresh[entry.party["abbreviation"]] = publish_entry(entry, content, plan, plan_year, party)
             elif existing.document.sha256 != sha256(content).hexdigest():
                 raise ManifestError(
                     f"{entry.path}: {party} har redan en plan för {plan_year} med annat innehåll; inget ändras"
                 )
             lists = ", ".join(str(count) for count in plan.goal_lists())
-            already = "" if party.abbreviation in fresh else " (redan inläst)"
+            already = "" if existing is None else " (redan inläst)"
             self.stdout.write(
                 f"{party} – {plan_year}: {len(plan.goals)} mål och uppdrag i {len(plan.goal_lists())} listor "
                 f"({lists}){already}"
             )
         if fresh and manifest.topics:
-            place(manifest.topics, plan_year, fresh)
+            place(manifest.topics, plan_year, fresh, manifest.path.with_name("topics.toml"))
             issues = Issue.objects.filter(goals__proposal__plan_year=plan_year).distinct()
             topics = issues.values("topic").distinct().count()
             self.stdout.write(f"{plan_year}: {issues.count()} frågor i {topics} ämnen")
@@ -118,33 +115,36 @@ def publish_entry(
 
 
 def find_or_make_plan_year(manifest: Manifest) -> PlanYear:
-    """Find the plan year of a manifest, or make it with its municipality and committee."""
-    municipality = Municipality.objects.filter(code=manifest.municipality["code"]).first() or checked(
-        Municipality(slug=slug(manifest.municipality["name"]), **manifest.municipality), manifest
+    """Find the plan year of a manifest, or make it with its municipality and committee.
+
+    :raises ManifestError: if the municipality's code belongs to another municipality, or a field is not valid.
+    """
+    name, code = manifest.municipality["name"], manifest.municipality["code"]
+    municipality = Municipality.objects.filter(code=code).first() or checked(
+        Municipality(slug=slug(name), **manifest.municipality), manifest.path
     )
+    if municipality.name != name:
+        raise ManifestError(f"{manifest.path}: kommunkoden {code} hör till {municipality}, inte till {name}")
     committee_slug = slug(manifest.committee["name"])
     committee = municipality.committees.filter(slug=committee_slug).first() or checked(
-        Committee(municipality=municipality, slug=committee_slug, **manifest.committee), manifest
+        Committee(municipality=municipality, slug=committee_slug, **manifest.committee), manifest.path
     )
     return committee.plan_years.filter(year=manifest.year).first() or checked(
-        PlanYear(committee=committee, year=manifest.year), manifest
+        PlanYear(committee=committee, year=manifest.year), manifest.path
     )
 
 
 def find_or_make_party(manifest: Manifest, entry: ProposalEntry) -> Party:
-    """Find the party of a proposal, or make it."""
-    party_slug = slug(entry.party["abbreviation"])
-    return Party.objects.filter(slug=party_slug).first() or checked(Party(slug=party_slug, **entry.party), manifest)
+    """Find the party of a proposal, or make it.
 
-
-def checked(row: Row, manifest: Manifest) -> Row:
-    """Validate and save a row that a manifest describes.
-
-    :raises ManifestError: if a field is not valid.
+    :raises ManifestError: if another party has the address that the abbreviation gives, or a field is not valid.
     """
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        raise ManifestError(f"{manifest.path}: {' '.join(error.messages)}") from error
-    row.save()
-    return row
+    party_slug = entry.party.get("slug") or slug(entry.party["abbreviation"])
+    party = Party.objects.filter(slug=party_slug).first() or checked(
+        Party(**{**entry.party, "slug": party_slug}), manifest.path
+    )
+    if party.name != entry.party["name"]:
+        raise ManifestError(
+            f"{manifest.path}: adressen ”{party_slug}” hör till {party}; ge {entry.party['name']} en egen med slug"
+        )
+    return party
