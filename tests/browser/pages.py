@@ -25,6 +25,7 @@ PAGES = {
     "about": "/om/",
     "accessibility": "/tillganglighet/",
     "404": f"{YEAR}/s/",
+    "400": "400.html",
     "403": "403.html",
     "500": "500.html",
 }

@@ -62,7 +62,7 @@ def served(name: str, data_dir: Path) -> Iterator[str]:
             "PORT": str(port),
             "WORKERS": "1",
             "HTTPS": "off",
-            "SECRET_KEY": "only-for-this-test-server",
+            "SECRET_KEY": "only-for-this-test-server-and-no-other",
         }
         manage = [sys.executable, "-W", "ignore", str(ROOT / "manage.py")]
         subprocess.run([*manage, "migrate", "--verbosity=0"], env=environment, check=True)
