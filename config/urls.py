@@ -1,5 +1,6 @@
 """Every address of the site. docs/pages.md lists them with their views, queries and templates."""
 
+from django.contrib import admin
 from django.contrib.sitemaps import views as sitemaps
 from django.urls import include, path
 
@@ -23,6 +24,8 @@ urlpatterns = [
         {"sitemaps": SITEMAPS},
         name="django.contrib.sitemaps.views.sitemap",
     ),
+    path("admin/", admin.site.urls),
+    path("", include("parties.urls")),
     path("", include("goals.urls")),
     path("", include("proposals.urls")),
 ]

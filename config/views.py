@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from config.page import Crumb, HelpfulNotFound, Page
+from parties.access import form_too_old
 
 
 @require_safe
@@ -70,6 +71,14 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 403 in plain words."""
     page = Page("Du har inte tillgång till sidan", "Sidan kräver behörighet.")
     return render(request, "403.html", {"page": page}, status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose token is missing or old; from our own pages it is shown again with what was typed."""
+    if request.path.startswith(reverse("work")) and (again := form_too_old(request)):
+        return again
+    page = Page("Formuläret gick inte att ta emot", "Formuläret var för gammalt eller kom från en annan webbplats.")
+    return render(request, "403_csrf.html", {"page": page}, status=403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 
-from goals.models import Alignment, Goal, Issue, Mention, Topic, target_words
+from goals.figures import target_words
+from goals.models import Alignment, Goal, Issue, Mention, Topic
 from parties.models import Party
 from proposals.models import PlanYear, Proposal, cited_lines
 from proposals.typeset import any_of, searched_words, typeset
@@ -41,6 +42,7 @@ class GoalRow:
     marks: list[list[int | str]]
     sic: list[str]
     target: str
+    due_year: int | None
     party: Party
     url: str
 
@@ -262,7 +264,7 @@ def _load_goals(
         lambda: defaultdict(lambda: defaultdict(list))
     )
     rows = Goal.objects.on_issues(issues, unplaced=unplaced).filter(proposal__in=by_pk).for_comparison()
-    for pk, proposal_pk, issue_pk, number, kind, value, unit, bound, text, marks, sic in rows:
+    for pk, proposal_pk, issue_pk, number, kind, value, unit, bound, due_year, text, marks, sic in rows:
         year, proposal, plan_url = by_pk[proposal_pk]
         row = GoalRow(
             pk=pk,
@@ -272,6 +274,7 @@ def _load_goals(
             marks=marks,
             sic=sic,
             target=target_words(value, unit, bound),
+            due_year=due_year,
             party=proposal.party,
             url=f"{plan_url}{number}/",
         )

@@ -2,18 +2,19 @@
 
 from django.urls import include, path
 
-from goals import views
+from goals.views import compare, goal, overview, plan, topics
 
 plan_year_urls = [
-    path("", views.plan_year, name="plan_year"),
-    path("jamfor/", views.compare, name="compare"),
-    path("<slug:party>/<int:number>/", views.goal, name="goal"),
+    path("", compare.plan_year, name="plan_year"),
+    path("jamfor/", compare.compare, name="compare"),
+    path("<slug:party>/", plan.plan, name="plan"),
+    path("<slug:party>/<int:number>/", goal.goal, name="goal"),
 ]
 
 urlpatterns = [
-    path("", views.start, name="start"),
-    path("<slug:municipality>/<slug:committee>/", views.committee, name="committee"),
-    path("<slug:municipality>/<slug:committee>/amne/<slug:topic>/", views.topic, name="topic"),
-    path("<slug:municipality>/<slug:committee>/fraga/<slug:issue>/", views.issue, name="issue"),
+    path("", overview.start, name="start"),
+    path("<slug:municipality>/<slug:committee>/", overview.committee, name="committee"),
+    path("<slug:municipality>/<slug:committee>/amne/<slug:topic>/", topics.topic, name="topic"),
+    path("<slug:municipality>/<slug:committee>/fraga/<slug:issue>/", topics.issue, name="issue"),
     path("<slug:municipality>/<slug:committee>/<int:year>/", include(plan_year_urls)),
 ]

@@ -3,21 +3,22 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from parties.audit import audited
 from parties.colours import LEAST_CONTRAST, contrast, is_colour, validate_colour
 from parties.swedish import swedish_key
 
 #: First parts of addresses that belong to the site itself, and so can be no municipality's.
 SITE_ADDRESSES = frozenset(
     (
-        *("admin", "api", "arbete", "data", "favicon", "halsa", "konto", "logga-in", "logga-ut", "om", "robots"),
-        *("sitemap", "sok", "static", "tillganglighet"),
+        *("admin", "andringar", "api", "arbete", "data", "favicon", "folj", "halsa", "konto", "logga-in", "logga-ut"),
+        *("om", "robots", "sitemap", "sok", "static", "tillganglighet"),
     )
 )
 #: Addresses within a plan year that are no party's.
@@ -62,6 +63,27 @@ class Municipality(models.Model):
         return self.name
 
 
+class CommitteeQuerySet(models.QuerySet["Committee"]):
+    """Committees."""
+
+    def worked_by(self, user: "User | AnonymousUser") -> "CommitteeQuerySet":
+        """Find the committees whose goals a user may judge: as its secretary or administrator."""
+        return self._with_role(user, Membership.WORKING)
+
+    def administered_by(self, user: "User | AnonymousUser") -> "CommitteeQuerySet":
+        """Find the committees whose people and periods a user may change."""
+        return self._with_role(user, (Membership.Role.ADMINISTRATOR,))
+
+    def _with_role(self, user: "User | AnonymousUser", roles: Iterable["Membership.Role"]) -> "CommitteeQuerySet":
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_superuser:
+            return self
+        return self.filter(
+            models.Exists(Membership.objects.filter(committee=models.OuterRef("pk"), user=user, role__in=roles))
+        )
+
+
 class Committee(models.Model):
     """A committee (nämnd) of a municipality."""
 
@@ -70,6 +92,8 @@ class Committee(models.Model):
     )
     name = models.CharField("namn", max_length=100)
     slug = models.SlugField("adress")
+
+    objects = CommitteeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "nämnd"
@@ -157,6 +181,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField("namn", max_length=150, blank=True)
     is_active = models.BooleanField("aktiv", default=True)
     is_staff = models.BooleanField("får använda administrationen", default=False)
+    is_example = models.BooleanField(
+        "exempelkonto", default=False, editable=False, help_text="Allt som kontot skriver märks som exempel."
+    )
     joined_at = models.DateTimeField("skapad", auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -177,3 +204,45 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def role_in(self, committee: Committee) -> "Membership.Role | None":
+        """Give the user's role in a committee, if any; who administers the installation administers each of them."""
+        if not self.is_active:
+            return None
+        if self.is_superuser:
+            return Membership.Role.ADMINISTRATOR
+        role = self.memberships.filter(committee=committee).values_list("role", flat=True).first()
+        return Membership.Role(role) if role else None
+
+
+@audited
+class Membership(models.Model):
+    """The role (roll) that a user has in a committee. Readers see the role, never the person's name."""
+
+    class Role(models.TextChoices):
+        """What a user is in a committee, and so what it may do there."""
+
+        SECRETARY = "secretary", "Nämndsekreterare"
+        MEMBER = "member", "Ledamot"
+        ADMINISTRATOR = "administrator", "Administratör"
+
+    #: Roles that may judge goals.
+    WORKING = (Role.SECRETARY, Role.ADMINISTRATOR)
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships", verbose_name="användare")
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="memberships", verbose_name="nämnd")
+    role = models.CharField("roll", max_length=15, choices=Role)
+
+    class Meta:
+        verbose_name = "roll i nämnd"
+        verbose_name_plural = "roller i nämnder"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "committee"],
+                name="membership_unique",
+                violation_error_message="Användaren har redan en roll i nämnden.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()} i {self.committee}"

@@ -5,6 +5,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from parties.audit import audited
 from parties.models import Committee, Party
 from parties.swedish import swedish_key
 
@@ -99,6 +100,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return sorted(self.select_related("party"), key=lambda proposal: swedish_key(proposal.party.name))
 
 
+@audited
 class Proposal(models.Model):
     """A party's proposal for the committee's plan of one year (förslag till verksamhetsplan)."""
 

@@ -1,18 +1,33 @@
 """What every test may ask for."""
 
+from datetime import datetime
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
 
 from proposals.manifest import PLANS
 from proposals.models import PlanYear, Proposal
+from tests.cast import Cast
+from tests.snapshot import made_once
 
 SEEDS = PLANS / "eskilstuna-socialnamnden-2017"
 V_FILE = SEEDS / "vansterpartiet-socialnamnden-2017.md"
 KD_FILE = SEEDS / "kristdemokraterna-socialnamnden-2017.txt"
 BASE = "/eskilstuna/socialnamnden"
 YEAR = f"{BASE}/2017"
+
+
+class Clock:
+    """What `django.utils.timezone.now` says, set by the test in Swedish time."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch):
+        self.time = datetime(2017, 9, 20, 10, tzinfo=ZoneInfo("Europe/Stockholm"))
+        monkeypatch.setattr("django.utils.timezone.now", lambda: self.time)
+
+    def set(self, *parts: int) -> None:
+        self.time = datetime(*parts, tzinfo=ZoneInfo("Europe/Stockholm"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,10 +39,18 @@ def static_files(tmp_path_factory: pytest.TempPathFactory) -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> None:
+    """Hash passwords quickly: Argon2 is slow on purpose, and its own test asks for it."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+
+
 @pytest.fixture
 def plans(db: None) -> PlanYear:
     """Load the two real plans as `manage.py load_plans` does."""
-    call_command("load_plans", verbosity=0, stdout=StringIO())
+    made_once("plans", lambda: call_command("load_plans", verbosity=0, stdout=StringIO()))
     return PlanYear.objects.get()
 
 
@@ -39,3 +62,15 @@ def v(plans: PlanYear) -> Proposal:
 @pytest.fixture
 def kd(plans: PlanYear) -> Proposal:
     return plans.proposals.get(party__slug="kd")
+
+
+@pytest.fixture
+def cast(plans: PlanYear) -> Cast:
+    """Give people in every role of Socialnämnden, and one in none of them."""
+    return Cast.of(plans.committee)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Give a clock that stands still until it is set."""
+    return Clock(monkeypatch)

@@ -1,5 +1,7 @@
 """Invented rows for tests. Nothing here is shown to anyone."""
 
+from datetime import date, timedelta
+
 import factory
 from factory.django import DjangoModelFactory
 
@@ -132,3 +134,23 @@ class UserFactory(DjangoModelFactory):
 
     email = factory.Sequence(lambda n: f"person{n}@example.org")
     password = factory.django.Password("ett-långt-lösenord")
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = parties.Membership
+
+    user = factory.SubFactory(UserFactory)
+    committee = factory.SubFactory(CommitteeFactory)
+    role = parties.Membership.Role.SECRETARY
+
+
+class PeriodFactory(DjangoModelFactory):
+    class Meta:
+        model = goals.ReportingPeriod
+
+    plan_year = factory.SubFactory(PlanYearFactory)
+    name = factory.Sequence(lambda n: f"Provperiod {n}")
+    slug = factory.Sequence(lambda n: f"provperiod-{n}")
+    ends_on = factory.LazyAttributeSequence(lambda period, n: date(period.plan_year.year, 1, 1) + timedelta(days=n))
+    due_on = factory.SelfAttribute("ends_on")

@@ -27,7 +27,9 @@ def addresses(patterns: list[URLPattern | URLResolver], before: str = "/") -> di
     found: dict[str, str] = {}
     for pattern in patterns:
         address = before + re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", str(pattern.pattern))
-        if isinstance(pattern, URLResolver):
+        if isinstance(pattern, URLResolver) and pattern.app_name == "admin":
+            found[address] = "admin:index"  # Django's own pages under it are its own
+        elif isinstance(pattern, URLResolver):
             found |= addresses(pattern.url_patterns, address)
         else:
             found[address] = str(pattern.name)

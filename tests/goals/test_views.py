@@ -392,7 +392,7 @@ class TestGoal:
 
     def test_queries(self, client: Client, plans, django_assert_num_queries):
         """The page asks a fixed number of questions."""
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             client.get(f"{YEAR}/kd/4/")
 
     def test_goal_without_issue(self, client: Client, plans):

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from goals.models import Issue
+from goals.models import Issue, ReportingPeriod
 from goals.place import checked, place
 from goals.publish import ReadingError, publish
 from parties.models import Committee, Municipality, Party
@@ -47,6 +47,7 @@ class Command(BaseCommand):
 
     def load(self, manifest: Manifest) -> None:
         plan_year = find_or_make_plan_year(manifest)
+        ReportingPeriod.objects.make_defaults(plan_year)
         fresh: dict[str, Proposal] = {}
         for entry in manifest.proposals:
             content, plan = read_plan(entry)

@@ -1,0 +1,277 @@
+"""Goals and assignments, and the one way to record what became of them."""
+
+import datetime
+import uuid
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from goals.figures import target_words
+from goals.models.following import announce
+from goals.models.issues import Issue
+from goals.models.periods import ReportingPeriod
+from goals.models.records import Decision, OutcomeValue, Record, StatusUpdate
+from parties.audit import audited
+from parties.models import Committee, Membership, User
+from proposals.models import Passage, PlanYear, Proposal
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+#: What a writer saw, where it does not matter.
+ANY: Any = object()
+UNDONE = "Ångrat direkt av den som skrev."
+
+
+class ConflictError(Exception):
+    """Somebody else has recorded something of the goal since the writer looked; ``latest`` is what they recorded.
+
+    ``latest`` is ``None`` where what the writer saw is no longer in force.
+    """
+
+    def __init__(self, latest: Record | None):
+        super().__init__("Någon annan har sparat under tiden.")
+        self.latest = latest
+
+
+class GoalQuerySet(models.QuerySet["Goal"]):
+    """Goals."""
+
+    def at(self, municipality: str, committee: str, year: int, party: str, number: int) -> "GoalQuerySet":
+        """Find the goal that an address names, with everything that its page says about where it belongs."""
+        return self.select_related(
+            "proposal__party",
+            "proposal__plan_year__committee__municipality",
+            "passage__section",
+            "issue__topic",
+        ).filter(
+            proposal__plan_year__committee__municipality__slug=municipality,
+            proposal__plan_year__committee__slug=committee,
+            proposal__plan_year__year=year,
+            proposal__party__slug=party,
+            number=number,
+        )
+
+    def on_issues(self, issues: Iterable[Issue], *, unplaced: bool = False) -> "GoalQuerySet":
+        """Find the goals that stand in some issues; ``unplaced`` adds those that stand in none."""
+        placed = models.Q(issue__in=issues)
+        return self.filter(placed | models.Q(issue=None) if unplaced else placed)
+
+    def for_comparison(self) -> "models.query.QuerySet[Goal, tuple[Any, ...]]":
+        """Give rows of what a comparison shows of each goal, in the order of the plans."""
+        return self.order_by("proposal", "number").values_list(
+            "pk",
+            "proposal",
+            "issue",
+            "number",
+            "kind",
+            "target_value",
+            "target_unit",
+            "target_bound",
+            "due_year",
+            "passage__text",
+            "passage__marks",
+            "passage__sic",
+        )
+
+    def with_neighbours(self) -> "GoalQuerySet":
+        """Add ``previous_number`` and ``next_number``, of the goals nearest in the plan, or ``None``."""
+        others = Goal.objects.filter(proposal=models.OuterRef("proposal")).values("number")
+        return self.annotate(
+            previous_number=others.filter(number__lt=models.OuterRef("number")).order_by("-number")[:1],
+            next_number=others.filter(number__gt=models.OuterRef("number")).order_by("number")[:1],
+        )
+
+    def counted_by_issue(self, plan_year: PlanYear) -> "models.query.QuerySet[Goal, tuple[Any, ...]]":
+        """Count a plan year's goals: rows of topic, issue, party, kind and how many."""
+        return (
+            self.filter(proposal__plan_year=plan_year)
+            .order_by()
+            .values_list("issue__topic", "issue", "proposal__party", "kind")
+            .annotate(count=models.Count("pk"))
+        )
+
+
+@audited
+class Goal(models.Model):
+    """A goal or assignment (mål eller uppdrag): a passage that is a commitment, cited as "V 25".
+
+    What the text states and nothing else: ``target_value`` with ``target_unit`` ("%" or the words after the number)
+    and ``target_bound`` (the text's word for at least), ``frequency``, ``due_year`` and the bodies named as
+    ``responsible``, all in the text's own words.
+    """
+
+    class Kind(models.TextChoices):
+        """Goal or assignment."""
+
+        GOAL = "goal", "Mål"
+        ASSIGNMENT = "assignment", "Uppdrag"
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="goals", verbose_name="plan")
+    passage = models.OneToOneField(Passage, on_delete=models.PROTECT, related_name="goal", verbose_name="textställe")
+    number = models.PositiveSmallIntegerField("nummer i planen")
+    kind = models.CharField("slag", max_length=10, choices=Kind)
+    issue = models.ForeignKey(
+        Issue, on_delete=models.PROTECT, null=True, blank=True, related_name="goals", verbose_name="fråga"
+    )
+    target_value = models.DecimalField("målvärde", max_digits=12, decimal_places=2, null=True, blank=True)
+    target_unit = models.CharField("enhet", max_length=50, blank=True)
+    target_bound = models.CharField("ord för minst", max_length=20, blank=True)
+    frequency = models.CharField("hur ofta", max_length=100, blank=True)
+    due_year = models.PositiveSmallIntegerField("år", null=True, blank=True)
+    responsible = ArrayField(
+        models.CharField(max_length=100), verbose_name="ansvariga enligt texten", default=list, blank=True
+    )
+
+    objects = GoalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "mål eller uppdrag"
+        verbose_name_plural = "mål och uppdrag"
+        ordering = ["proposal", "number"]
+        constraints = [models.UniqueConstraint(fields=["proposal", "number"], name="goal_number_unique")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def get_absolute_url(self) -> str:
+        """Give the address of the goal's page."""
+        return f"{self.proposal.get_absolute_url()}{self.number}/"
+
+    @property
+    def reference(self) -> str:
+        """How the goal is cited: "V 25"."""
+        return f"{self.proposal.party.abbreviation} {self.number}"
+
+    @property
+    def target(self) -> str:
+        """The target as the text states it, "lägst 80 i medarbetarenkäten", or nothing."""
+        return target_words(self.target_value, self.target_unit, self.target_bound)
+
+    @property
+    def committee(self) -> Committee:
+        """The committee that the goal's plan is for."""
+        return self.proposal.plan_year.committee
+
+    def report(
+        self, status: str, *, by: User, period: ReportingPeriod, date: datetime.date | None = None, **said: Any
+    ) -> StatusUpdate:
+        """Record how the goal stands at the end of a reporting period, or on ``date``.
+
+        Further fields of ``StatusUpdate`` are ``comment``, ``evidence``, ``link`` and ``reference``. A correction names
+        the update that it ``replaces`` and the ``reason``; its status may be empty, which withdraws. ``seen`` is what
+        the writer saw as the period's latest update of the goal (``None``: that there was none); leave it out to
+        record whatever others have done. ``key`` makes a form that is sent twice recorded once, and ``at`` is when it
+        is written, if not now.
+
+        :raises ValidationError: if a field is not valid, or the period is locked for it; messages are in Swedish.
+        :raises ConflictError: if somebody has recorded something since the writer looked.
+        :raises PermissionDenied: if ``by`` has no role in the committee that lets it judge.
+        """
+        with transaction.atomic():
+            # The period first, always, so that no two writers wait for each other.
+            period = ReportingPeriod.objects.select_for_update(no_key=True).get(pk=period.pk)
+            if period.plan_year_id != self.proposal.plan_year_id:
+                raise ValueError("The period belongs to another plan year.")
+            date = date or period.ends_on
+            fields = {"status": status, "period": period, "date": date, **said}
+            return self._append(StatusUpdate, by, fields, {"period": period})
+
+    def decide(self, outcome: str, *, by: User, date: datetime.date, **said: Any) -> Decision:
+        """Record what the committee decided about the goal on ``date``.
+
+        Further fields of ``Decision`` are ``reference``, ``link`` and ``due_on``; the rest, and what is raised, is as
+        for ``report``.
+        """
+        with transaction.atomic():
+            return self._append(Decision, by, {"outcome": outcome, "date": date, **said}, {})
+
+    def measure(self, value: Decimal | None, *, by: User, date: datetime.date, **said: Any) -> OutcomeValue:
+        """Record what was measured on ``date`` of a goal that states a target, in the target's unit.
+
+        Further fields of ``OutcomeValue`` are ``source`` and ``link``; the rest, and what is raised, is as for
+        ``report``.
+
+        :raises ValidationError: also if the goal states no target.
+        """
+        if self.target_value is None:
+            raise ValidationError("Texten anger inget målvärde att jämföra ett utfall med.")
+        with transaction.atomic():
+            return self._append(OutcomeValue, by, {"value": value, "date": date, **said}, {})
+
+    def undo(self, record: Record, *, by: User, key: uuid.UUID | None = None) -> Record:
+        """Take a record back by a correction; where it was one itself, what it replaced is said again.
+
+        :raises ValidationError: if its period is locked.
+        :raises ConflictError: if somebody has recorded something after it.
+        """
+        said = record.replaces.content if record.replaces else {record.CONTENT: type(record)().content[record.CONTENT]}
+        said |= {"replaces": record, "reason": UNDONE, "key": key, "seen": record.pk}
+        if isinstance(record, StatusUpdate):
+            return self.report(by=by, period=record.period, date=record.date, **said)
+        write: Any = self.decide if isinstance(record, Decision) else self.measure
+        return write(by=by, date=record.date, **said)  # type: ignore[no-any-return]
+
+    def _append(self, model: type[AnyRecord], by: User, fields: dict[str, Any], within: dict[str, Any]) -> AnyRecord:
+        """Write a record, under a lock on the goal so that the order in which records are written is one order."""
+        Goal.objects.select_for_update(no_key=True).only("pk").get(pk=self.pk)
+        key, at, seen = fields.pop("key", None), fields.pop("at", None), fields.pop("seen", ANY)
+        of_goal: models.QuerySet[AnyRecord] = model._base_manager.filter(goal=self.pk)
+        if key and (written := of_goal.filter(key=key).first()):
+            return written
+        role = by.role_in(self.committee)
+        if role not in Membership.WORKING:
+            raise PermissionDenied(f"{by} may not judge the goals of {self.committee}.")
+        latest = of_goal.filter(**within).order_by("-recorded_at", "-pk").first()
+        if seen is not ANY and seen != (latest.pk if latest else None):
+            raise ConflictError(latest)
+        now = at or timezone.now()
+        newest = of_goal.aggregate(newest=models.Max("recorded_at"))["newest"]
+        if newest and now <= newest:
+            if at:
+                raise ValueError("A record cannot be written before one that is written already.")
+            now = newest + datetime.timedelta(microseconds=1)  # the clock was set back
+        record = model(
+            goal=self,
+            author=by,
+            author_role=role,
+            recorded_at=now,
+            key=key or uuid.uuid4(),
+            is_example=by.is_example,
+            **fields,
+        )
+        self._check(record)
+        record.save(force_insert=True)
+        announce(record)
+        return record
+
+    def _check(self, record: Record) -> None:
+        """Refuse a record that is not valid, or that a lock is against."""
+        if record.replaces is None and record.is_withdrawal:
+            raise ValidationError({record.CONTENT: "Välj ett av alternativen."})
+        record.clean_fields(exclude={"goal", "author", "replaces", "period"})
+        record.validate_constraints()
+        today = timezone.localdate(record.recorded_at)
+        if record.date > today:
+            raise ValidationError({"date": "Datumet kan inte ligga i framtiden."})
+        replaced = record.replaces
+        if replaced is not None and (replaced.goal_id != self.pk or type(replaced) is not type(record)):
+            raise ValueError("A correction must be of the same goal and of the same kind.")
+        kind: Any = type(record)
+        if replaced is not None and (other := kind.objects.filter(replaces=replaced.pk).first()):
+            raise ConflictError(other)
+        period = getattr(record, "period", None)
+        if period is None:
+            return
+        if replaced is not None and getattr(replaced, "period_id", None) != period.pk:
+            raise ValueError("A correction must be for the same period.")
+        if period.is_locked and (replaced is None or record.date <= period.ends_on):
+            raise ValidationError(
+                f"{period} är låst. Den tar bara emot rättelser av det som står där, med ett datum efter "
+                f"{date_format(period.ends_on)}."
+            )

@@ -1,0 +1,103 @@
+"""How goals stand at a moment: status, decision and outcome of each, read in one query for a whole page."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Value
+from django.db.models.functions import Cast
+
+from goals.models import Decision, Goal, OutcomeValue, StatusUpdate
+from goals.models.records import FINISHED, status_label
+
+#: How an address writes the statuses, and what a stylesheet and a drawing call them.
+STATUS_ADDRESSES = {
+    "": "ej-bedomt",
+    "not_started": "ej-paborjat",
+    "in_progress": "pagar",
+    "partly": "delvis",
+    "achieved": "uppnatt",
+    "not_achieved": "ej-uppnatt",
+    "dropped": "ej-langre-aktuellt",
+    "not_assessable": "kan-inte-bedomas",
+}
+#: How an address writes the decisions.
+DECISION_ADDRESSES = {"": "okant", "adopted": "antaget", "partly_adopted": "delvis-antaget", "rejected": "avslaget"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one goal stands: all of it empty until somebody has said something.
+
+    ``due_on`` is the day the decision gives. ``is_example`` says that some of it is invented for demonstration.
+    """
+
+    status: str = ""
+    status_date: datetime.date | None = None
+    decision: str = ""
+    decision_date: datetime.date | None = None
+    due_on: datetime.date | None = None
+    outcome: Decimal | None = None
+    outcome_date: datetime.date | None = None
+    is_example: bool = False
+
+    @property
+    def shape(self) -> str:
+        """What the stylesheet and the drawings call the status."""
+        return STATUS_ADDRESSES[self.status]
+
+    @property
+    def decision_label(self) -> str:
+        """The decision in words; "Ej känt" until one is recorded."""
+        return str(Decision.Outcome(self.decision).label) if self.decision else "Ej känt"
+
+    def status_label(self, kind: str) -> str:
+        """Name the status as it is called for a kind of goal."""
+        return status_label(self.status, kind)
+
+    def is_overdue(self, due_year: int | None, on: datetime.date) -> bool:
+        """Tell whether a goal is late (försenat) on a day: past its due date and not finished. Computed, never stored.
+
+        It is due on the day that the decision gives, or else at the end of the year that the text gives; without
+        either it is never late. What the committee rejected is not late.
+        """
+        due = self.due_on or (datetime.date(due_year, 12, 31) if due_year else None)
+        return bool(due and due < on and self.status not in FINISHED and self.decision != Decision.Outcome.REJECTED)
+
+
+NOTHING_SAID = Standing()
+
+#: The columns that all kinds of records are read as, in one query.
+_COLUMNS = ("kind", "goal_id", "word", "number", "on", "due", "is_example")
+
+
+def load_standings(goals: "models.QuerySet[Goal]", at: datetime.datetime | None = None) -> Mapping[int, Standing]:
+    """Read how goals stood at a moment (``None``: now), in one query; those of which nothing is said are left out."""
+    wanted = goals.order_by().values("pk")
+    no_day = Cast(Value(None), models.DateField())
+    no_number = Cast(Value(None), models.DecimalField(max_digits=12, decimal_places=2))
+
+    def rows(model: Any, **columns: Any) -> Any:
+        annotated = model.objects.current(wanted, at).annotate(kind=Value(model.ANCHOR), on=F("date"), **columns)
+        return annotated.values_list(*_COLUMNS)
+
+    found: dict[int, dict[str, Any]] = {}
+    for kind, goal, word, number, on, due, is_example in rows(
+        StatusUpdate, word=F("status"), number=no_number, due=no_day
+    ).union(
+        rows(Decision, word=F("outcome"), number=no_number, due=F("due_on")),
+        rows(OutcomeValue, word=Value(""), number=F("value"), due=no_day),
+        all=True,
+    ):
+        said = found.setdefault(goal, {"is_example": False})
+        said["is_example"] |= is_example
+        if kind == StatusUpdate.ANCHOR:
+            said |= {"status": word, "status_date": on}
+        elif kind == Decision.ANCHOR:
+            said |= {"decision": word, "decision_date": on, "due_on": due}
+        else:
+            said |= {"outcome": number, "outcome_date": on}
+    return {goal: Standing(**said) for goal, said in found.items()}

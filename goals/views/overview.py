@@ -1,0 +1,66 @@
+"""Where a reader begins: the start page, and a committee with its plans."""
+
+from itertools import groupby
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from config.page import Page
+from goals.models import Issue
+from goals.summary import summarise
+from goals.views.steps import crumbs_to_committee, within
+from parties.swedish import swedish_key
+from proposals.find import find_committee
+from proposals.models import PlanYear, Proposal
+
+#: How many other plan years the start page links to.
+OTHER_PLAN_YEARS = 24
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """Tell what this is and how it stands: the latest plan year's parties and topics, and the other plan years."""
+    plan_years = list(PlanYear.objects.newest_first()[: OTHER_PLAN_YEARS + 1])
+    page = Page(
+        "Nämndkollen – jämför partiernas planer och följ vad som hände",
+        "Vad vill partierna i nämnden? Jämför deras planer fråga för fråga, med deras egna ord, "
+        "och följ varje mål och uppdrag till källan.",
+    )
+    latest = plan_years[0] if plan_years else None
+    context = {
+        "page": page,
+        "plan_year": latest,
+        "summary": summarise(latest) if latest else None,
+        "others": sorted(plan_years[1:], key=lambda year: (-year.year, swedish_key(str(year.committee)))),
+    }
+    return render(request, "goals/start.html", context)
+
+
+@require_safe
+def committee(request: HttpRequest, municipality: str, committee: str) -> HttpResponse:
+    """Show a committee's plans, year by year, and the topics that they are compared under."""
+    found = find_committee(municipality, committee)
+    proposals = (
+        Proposal.objects.filter(plan_year__committee=found)
+        .select_related("plan_year__committee__municipality")
+        .with_goal_counts()
+        .in_order()
+    )
+    plan_years = sorted({proposal.plan_year for proposal in proposals}, key=lambda year: -year.year)
+    page = Page(
+        f"{found}: planer och ämnen",
+        f"Alla partiers planer för {found}, år för år, och de ämnen som de jämförs under.",
+        crumbs_to_committee(found),
+    )
+    context = {
+        "page": page,
+        "committee": found,
+        "plan_year": plan_years[0] if plan_years else None,
+        "years": [(year, [proposal for proposal in proposals if proposal.plan_year == year]) for year in plan_years],
+        "topics": [
+            (within(found, topic), [within(found, issue) for issue in issues])
+            for topic, issues in groupby(Issue.objects.of(found).in_order(), key=lambda issue: issue.topic)
+        ],
+    }
+    return render(request, "goals/committee.html", context)

@@ -1,0 +1,96 @@
+"""What all parties want in one topic or issue, all years."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from config.page import Crumb, HelpfulNotFound, Page
+from goals.comparison import IssueRow, Material, issue_row
+from goals.models import Issue, Topic
+from goals.views.steps import crumbs_to_committee, within
+from parties.models import Committee
+from proposals.find import find_committee
+from proposals.models import PlanYear
+
+
+@require_safe
+def topic(request: HttpRequest, municipality: str, committee: str, topic: str) -> HttpResponse:
+    """Show a topic: all its issues, all parties, all years."""
+    found = find_committee(municipality, committee)
+    issues = list(Issue.objects.of(found).in_order().filter(topic__slug=topic))
+    if not issues:
+        raise HelpfulNotFound(
+            f"Ämnet ”{topic}” finns inte hos {found}.",
+            [Crumb(other.name, other.get_absolute_url()) for other in _topics_of(found)],
+        )
+    topic_row = within(found, issues[0].topic)
+    page = Page(
+        f"{topic_row.name} – {found}",
+        f"Vad partierna vill om {topic_row.name.lower()} i {found}: alla frågor, alla partier, alla år.",
+        [*crumbs_to_committee(found), Crumb(topic_row.name, topic_row.get_absolute_url())],
+    )
+    years = _years_with(found, issues)
+    context = {
+        "page": page,
+        "committee": found,
+        "topic": topic_row,
+        "years": years,
+        "plan_year": years[0][0] if years else None,
+        "others": [other for other in _topics_of(found) if other != topic_row],
+    }
+    return render(request, "goals/topic.html", context)
+
+
+@require_safe
+def issue(request: HttpRequest, municipality: str, committee: str, issue: str) -> HttpResponse:
+    """Show an issue: all parties, all years, with the running text unfolded."""
+    found = find_committee(municipality, committee)
+    siblings = list(Issue.objects.of(found).in_order().sharing_topic_with(issue))
+    issue_found = next((sibling for sibling in siblings if sibling.slug == issue), None)
+    if issue_found is None:
+        raise HelpfulNotFound(
+            f"Frågan ”{issue}” finns inte hos {found}.",
+            [Crumb(other.name, other.get_absolute_url()) for other in _topics_of(found)],
+        )
+    topic_row = within(found, issue_found.topic)
+    page = Page(
+        f"{issue_found.name} – {found}",
+        f"Vad partierna vill om {issue_found.name} i {found}, med deras egna ord och källor.",
+        [
+            *crumbs_to_committee(found),
+            Crumb(topic_row.name, topic_row.get_absolute_url()),
+            Crumb(issue_found.name, within(found, issue_found).get_absolute_url()),
+        ],
+    )
+    years = _years_with(found, [issue_found])
+    place = siblings.index(issue_found)
+    context = {
+        "page": page,
+        "committee": found,
+        "topic": topic_row,
+        "issue": issue_found,
+        "years": years,
+        "plan_year": years[0][0] if years else None,
+        "previous": within(found, siblings[place - 1]) if place else None,
+        "next": within(found, siblings[place + 1]) if place + 1 < len(siblings) else None,
+    }
+    return render(request, "goals/issue.html", context)
+
+
+def _topics_of(committee: Committee) -> list[Topic]:
+    return [within(committee, topic) for topic in committee.topics.in_use()]
+
+
+def _years_with(committee: Committee, issues: list[Issue]) -> list[tuple[PlanYear, list[IssueRow]]]:
+    """Give the plan years in which any party has goals or running text on some issues, the latest first."""
+    plan_years = list(PlanYear.objects.newest_first().filter(committee=committee))
+    years = []
+    for material in Material.load_years(plan_years, issues):
+        rows = [
+            issue_row(material, each, material.parties)
+            for each in issues
+            if material.goals.get(each.pk) or material.prose.get(each.pk)
+        ]
+        if rows:
+            years.append((material.plan_year, rows))
+    return years

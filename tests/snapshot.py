@@ -1,0 +1,36 @@
+"""Rows that many tests begin with, written once and then copied back, which is twenty times as fast."""
+
+from collections.abc import Callable
+
+from django.apps import apps
+from django.db import connection
+
+#: The rows of each table, in PostgreSQL's own text format, by what made them.
+_kept: dict[str, dict[str, bytes]] = {}
+
+
+def tables() -> list[str]:
+    """Name the tables of our rooms, without the audit log, which the database writes itself."""
+    return [
+        model._meta.db_table
+        for room in ("parties", "proposals", "goals")
+        for model in apps.get_app_config(room).get_models(include_auto_created=True)
+        if not hasattr(model, "pgh_tracked_model") and not model._meta.proxy
+    ]
+
+
+def made_once(name: str, make: Callable[[], object]) -> None:
+    """Make rows the first time, in an empty database, and copy them back every other time."""
+    with connection.cursor() as cursor:
+        if name not in _kept:
+            make()
+            rows: dict[str, bytes] = {}
+            for table in tables():
+                with cursor.copy(f'COPY "{table}" TO STDOUT') as copy:
+                    rows[table] = b"".join(copy)
+            _kept[name] = rows
+            return
+        for table, content in _kept[name].items():
+            if content:
+                with cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
+                    copy.write(content)
