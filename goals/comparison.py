@@ -1,12 +1,10 @@
 """The comparison: topics, their issues, and for each issue a column per party with its goals and running text.
 
-``Material`` is read from the database in a fixed number of queries, whatever the number of goals or plan years.
-``compare`` arranges it for a reader's selection; it is pure.
+It arranges what ``goals.material`` has read for a reader's selection, and is pure.
 """
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -14,10 +12,12 @@ from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 
-from goals.figures import target_words
-from goals.models import Alignment, Goal, Issue, Mention, Topic
+from goals.as_of import NOW, AsOf
+from goals.material import GoalRow, Material, ProseRow
+from goals.models import Goal, Issue, Topic
+from goals.standing import DECISION_ADDRESSES, STATUS_ADDRESSES
 from parties.models import Party
-from proposals.models import PlanYear, Proposal, cited_lines
+from proposals.models import PlanYear
 from proposals.typeset import any_of, searched_words, typeset
 
 #: More columns than this are too narrow to read side by side.
@@ -26,35 +26,14 @@ MOST_COLUMNS = 3
 #: How an address writes the kinds of goals.
 KINDS_IN_ADDRESS = {"mal": Goal.Kind.GOAL.value, "uppdrag": Goal.Kind.ASSIGNMENT.value}
 
+#: How an address writes that only late goals are asked for, in the place of a status.
+LATE = "forsenat"
+STATUSES_IN_ADDRESS = {word: status for status, word in STATUS_ADDRESSES.items()}
+DECISIONS_IN_ADDRESS = {word: decision for decision, word in DECISION_ADDRESSES.items()}
+
 ALL = "alla"
 SHARED = "gemensamma"
 ONLY = "bara-"
-
-
-@dataclass(frozen=True, slots=True)
-class GoalRow:
-    """A goal as it was read for a comparison."""
-
-    pk: int
-    number: int
-    kind: str
-    text: str
-    marks: list[list[int | str]]
-    sic: list[str]
-    target: str
-    due_year: int | None
-    party: Party
-    url: str
-
-    @property
-    def reference(self) -> str:
-        """How the goal is cited: "V 25"."""
-        return f"{self.party.abbreviation} {self.number}"
-
-    @property
-    def kind_name(self) -> str:
-        """The kind in Swedish: "Mål" or "Uppdrag"."""
-        return str(Goal.Kind(self.kind).label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +42,6 @@ class GoalLine:
 
     goal: GoalRow
     html: SafeString
-
-
-@dataclass(frozen=True, slots=True)
-class ProseRow:
-    """Running text that speaks of an issue, as it was read for a comparison, with its place in the plan."""
-
-    text: str
-    marks: list[list[int | str]]
-    sic: list[str]
-    url: str
-    lines: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +104,30 @@ class Selection:
     parties: tuple[Party, ...]
     topic: str = ""
     kind: str = ""
+    status: str = ""
+    decision: str = ""
     show: str = ALL
     query: str = ""
+    as_of: AsOf = NOW
     default_parties: tuple[Party, ...] = ()
 
     @property
     def is_filtered(self) -> bool:
         """Tell whether anything but the choice of parties narrows the comparison."""
-        return bool(self.topic or self.kind or self.query or self.show != ALL)
+        return bool(self.topic or self.query or self.show != ALL or self.narrows_goals)
+
+    @property
+    def narrows_goals(self) -> bool:
+        """Tell whether some goals are left out for what they are, and not for what they say."""
+        return bool(self.kind or self.status or self.decision)
+
+    def wants(self, goal: GoalRow, *, besides: str = "") -> bool:
+        """Tell whether a goal is of the kind, status and decision chosen; ``besides`` names one not to ask about."""
+        return (
+            (besides == "kind" or self.kind in ("", goal.kind))
+            and (besides == "status" or self.status in ("", goal.status_word) or (self.status == LATE and goal.is_late))
+            and (besides == "decision" or self.decision in ("", goal.decision_word))
+        )
 
     @cached_property
     def patterns(self) -> list[re.Pattern[str]]:
@@ -162,8 +146,11 @@ class Selection:
         chosen = [
             ("amne", changed.topic),
             ("slag", kinds.get(changed.kind, "")),
+            ("status", changed.status),
+            ("beslut", changed.decision),
             ("visa", changed.show if changed.show != ALL else ""),
             ("q", changed.query),
+            ("per", changed.as_of.day.isoformat() if changed.as_of.day else ""),
         ]
         pairs = [(name, value) for name, value in chosen if value]
         if changed.parties != changed.default_parties:
@@ -177,7 +164,18 @@ class Counts:
 
     topics: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[str] = field(default_factory=Counter)
+    decisions: Counter[str] = field(default_factory=Counter)
     shows: Counter[str] = field(default_factory=Counter)
+
+    def add(self, goal: GoalRow, selection: Selection) -> None:
+        """Count a goal beside the choices of kind, status and decision that it would show under."""
+        if selection.wants(goal, besides="kind"):
+            self.kinds.update(("", goal.kind))
+        if selection.wants(goal, besides="status"):
+            self.statuses.update(("", goal.status_word, *([LATE] if goal.is_late else [])))
+        if selection.wants(goal, besides="decision"):
+            self.decisions.update(("", goal.decision_word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,111 +195,6 @@ class Comparison:
     def goal_count(self) -> int:
         """How many goals are shown."""
         return sum(len(column.goals) for topic in self.topics for issue in topic.issues for column in issue.columns)
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """What a comparison of one plan year is made of, read from the database."""
-
-    plan_year: PlanYear
-    proposals: tuple[Proposal, ...]
-    issues: tuple[Issue, ...]
-    goals: dict[int | None, dict[int, list[GoalRow]]]
-    prose: dict[int, dict[int, list[ProseRow]]]
-    alignments: dict[int, Alignment]
-
-    @property
-    def parties(self) -> tuple[Party, ...]:
-        """The parties that have a proposal, in the published order."""
-        return tuple(proposal.party for proposal in self.proposals)
-
-    def goal_total(self, party: Party) -> int:
-        """Count a party's goals."""
-        return sum(len(by_party.get(party.pk, ())) for by_party in self.goals.values())
-
-    @classmethod
-    def load(cls, plan_year: PlanYear, issues: Iterable[Issue], *, unplaced: bool = False) -> "Material":
-        """Read what one plan year has on some issues; ``unplaced`` adds goals that stand in no issue yet."""
-        return cls.load_years([plan_year], issues, unplaced=unplaced)[0]
-
-    @classmethod
-    def load_years(
-        cls, plan_years: Sequence[PlanYear], issues: Iterable[Issue], *, unplaced: bool = False
-    ) -> list["Material"]:
-        """Read what several plan years of a committee have on some issues, in four queries whatever their number."""
-        issues = tuple(issues)
-        proposals: dict[int, list[Proposal]] = defaultdict(list)
-        for proposal in Proposal.objects.filter(plan_year__in=plan_years).in_order():
-            proposals[proposal.plan_year_id].append(proposal)
-        by_pk = {
-            proposal.pk: (year, proposal, _plan_url(year, proposal))
-            for year in plan_years
-            for proposal in proposals[year.pk]
-        }
-        goals = _load_goals(by_pk, issues, unplaced)
-        prose = _load_prose(by_pk, issues)
-        alignments: dict[int, dict[int, Alignment]] = defaultdict(dict)
-        for alignment in Alignment.objects.with_parties().filter(plan_year__in=plan_years, issue__in=issues):
-            alignments[alignment.plan_year_id][alignment.issue_id] = alignment
-        return [
-            cls(year, tuple(proposals[year.pk]), issues, goals[year.pk], prose[year.pk], alignments[year.pk])
-            for year in plan_years
-        ]
-
-
-_ByProposal = dict[int, tuple[PlanYear, Proposal, str]]
-
-
-def _plan_url(plan_year: PlanYear, proposal: Proposal) -> str:
-    proposal.plan_year = plan_year
-    return proposal.get_absolute_url()
-
-
-def _load_goals(
-    by_pk: _ByProposal, issues: tuple[Issue, ...], unplaced: bool
-) -> dict[int, dict[int | None, dict[int, list[GoalRow]]]]:
-    found: dict[int, dict[int | None, dict[int, list[GoalRow]]]] = defaultdict(
-        lambda: defaultdict(lambda: defaultdict(list))
-    )
-    rows = Goal.objects.on_issues(issues, unplaced=unplaced).filter(proposal__in=by_pk).for_comparison()
-    for pk, proposal_pk, issue_pk, number, kind, value, unit, bound, due_year, text, marks, sic in rows:
-        year, proposal, plan_url = by_pk[proposal_pk]
-        row = GoalRow(
-            pk=pk,
-            number=number,
-            kind=kind,
-            text=text,
-            marks=marks,
-            sic=sic,
-            target=target_words(value, unit, bound),
-            due_year=due_year,
-            party=proposal.party,
-            url=f"{plan_url}{number}/",
-        )
-        found[year.pk][issue_pk][proposal.party_id].append(row)
-    return found
-
-
-def _load_prose(by_pk: _ByProposal, issues: tuple[Issue, ...]) -> dict[int, dict[int, dict[int, list[ProseRow]]]]:
-    found: dict[int, dict[int, dict[int, list[ProseRow]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
-    rows = (
-        Mention.objects.filter(issue__in=issues, passage__proposal__in=by_pk)
-        .order_by("passage__proposal", "passage__position")
-        .values_list(
-            "issue",
-            "passage__proposal",
-            "passage__text",
-            "passage__marks",
-            "passage__sic",
-            "passage__first_line",
-            "passage__last_line",
-        )
-    )
-    for issue_pk, proposal_pk, text, marks, sic, first, last in rows:
-        year, proposal, plan_url = by_pk[proposal_pk]
-        prose = ProseRow(text, marks, sic, f"{plan_url}#rad-{first}", cited_lines(first, last))
-        found[year.pk][issue_pk][proposal.party_id].append(prose)
-    return found
 
 
 def compare(material: Material, selection: Selection) -> Comparison:
@@ -340,15 +233,15 @@ def _count(counts: Counts, row: IssueRow, material: Material, selection: Selecti
     shape = SHARED if len(having) > 1 else ONLY + having[0].slug
     named = _names_all(row.issue, selection.patterns)
     found = [goal for party in having for goal in goals[party.pk] if _has_all(goal.text, selection.patterns, named)]
-    of_kind = [goal for goal in found if selection.kind in ("", goal.kind)]
-    matched = bool(of_kind) or (not selection.kind and any(column.unfolded for column in row.columns))
+    wanted = [goal for goal in found if selection.wants(goal)]
+    matched = bool(wanted) or (not selection.narrows_goals and any(column.unfolded for column in row.columns))
     in_topic = selection.topic in ("", topic)
     in_show = selection.show == ALL or (row.issue is not None and selection.show == shape)
     if in_show:
-        counts.topics.update({"": len(of_kind)} | ({topic: len(of_kind)} if topic else {}))
+        counts.topics.update({"": len(wanted)} | ({topic: len(wanted)} if topic else {}))
     if in_show and in_topic:
-        counts.kinds.update(goal.kind for goal in found)
-        counts.kinds.update({"": len(found)})
+        for goal in found:
+            counts.add(goal, selection)
     if in_topic and matched and row.issue:
         counts.shows.update((ALL, shape))
     return matched and in_topic and in_show
@@ -394,7 +287,7 @@ def _column(
     named: frozenset[re.Pattern[str]],
 ) -> Column:
     patterns = selection.patterns
-    shown = [goal for goal in goals if selection.kind in ("", goal.kind) and _has_all(goal.text, patterns, named)]
+    shown = [goal for goal in goals if selection.wants(goal) and _has_all(goal.text, patterns, named)]
     return Column(
         party=party,
         goals=tuple(GoalLine(goal, typeset(goal.text, goal.marks, selection.marker)) for goal in shown),

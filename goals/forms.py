@@ -1,5 +1,6 @@
 """The reader's choices on the comparison, checked."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,8 +8,21 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from goals.comparison import ALL, KINDS_IN_ADDRESS, MOST_COLUMNS, ONLY, SHARED, Counts, Selection
-from goals.models import Topic
+from goals.as_of import AsOf
+from goals.comparison import (
+    ALL,
+    DECISIONS_IN_ADDRESS,
+    KINDS_IN_ADDRESS,
+    LATE,
+    MOST_COLUMNS,
+    ONLY,
+    SHARED,
+    STATUSES_IN_ADDRESS,
+    Counts,
+    Selection,
+)
+from goals.models import Decision, Topic
+from goals.standing import COMMON_LABELS
 from parties.models import Party
 
 LONGEST_QUERY = 100
@@ -31,10 +45,12 @@ class CompareForm(forms.Form):
     parti = forms.MultipleChoiceField(required=False)
     amne = forms.ChoiceField(required=False)
     slag = forms.ChoiceField(required=False)
+    status = forms.ChoiceField(required=False)
+    beslut = forms.ChoiceField(required=False)
     visa = forms.ChoiceField(required=False)
     q = forms.CharField(required=False, max_length=LONGEST_QUERY)
 
-    def __init__(self, data: QueryDict, *, parties: Sequence[Party], topics: Sequence[Topic]):
+    def __init__(self, data: QueryDict, *, parties: Sequence[Party], topics: Sequence[Topic], as_of: AsOf):
         """Check ``data`` against the parties that have a plan and the topics that there are."""
         data = data.copy()
         # A column that is left empty is no choice of a party.
@@ -42,11 +58,14 @@ class CompareForm(forms.Form):
         super().__init__(data)
         self.parties = {party.slug: party for party in parties}
         self.topics = topics
+        self.as_of = as_of
         self.default_parties = tuple(parties[:MOST_COLUMNS])
         for name, values, message in (
             ("parti", list(self.parties), "Partiet ”%(value)s” har ingen plan att jämföra här."),
             ("amne", [topic.slug for topic in topics], "Ämnet ”%(value)s” finns inte."),
             ("slag", list(KINDS_IN_ADDRESS), "Slaget ”%(value)s” finns inte; det finns mål och uppdrag."),
+            ("status", [*STATUSES_IN_ADDRESS, LATE], "Statusen ”%(value)s” finns inte."),
+            ("beslut", list(DECISIONS_IN_ADDRESS), "Beslutet ”%(value)s” finns inte."),
             (
                 "visa",
                 [ALL, SHARED, *(ONLY + slug for slug in self.parties)],
@@ -82,14 +101,18 @@ class CompareForm(forms.Form):
             parties=parties,
             topic=chosen.get("amne", ""),
             kind=KINDS_IN_ADDRESS.get(chosen.get("slag", ""), ""),
+            status=chosen.get("status", ""),
+            decision=chosen.get("beslut", ""),
             show=show,
             query=chosen.get("q", "").strip(),
+            as_of=self.as_of,
             default_parties=self.default_parties,
         )
 
     def problems(self) -> list[str]:
         """Say what was not valid, a sentence each."""
-        return [str(message) for messages in self.errors.values() for message in messages]
+        found = [str(message) for messages in self.errors.values() for message in messages]
+        return [*found, self.as_of.problem] if self.as_of.problem else found
 
 
 def topic_choices(topics: Sequence[Topic], selection: Selection, counts: Counts) -> list[Choice]:
@@ -108,6 +131,27 @@ def kind_choices(selection: Selection, counts: Counts) -> list[Choice]:
             Choice(value, f"Bara {NAMES[value]}", counts.kinds[kind], selection.kind == kind)
             for value, kind in KINDS_IN_ADDRESS.items()
         ),
+    ]
+
+
+def status_choices(selection: Selection, counts: Counts) -> list[Choice]:
+    """Give the choices of status, those that nothing has left out."""
+    names = [("", "Alla"), *((word, COMMON_LABELS[status]) for word, status in STATUSES_IN_ADDRESS.items())]
+    return _choices([*names, (LATE, "Försenat")], selection.status, counts.statuses)
+
+
+def decision_choices(selection: Selection, counts: Counts) -> list[Choice]:
+    """Give the choices of decision, those that nothing has left out."""
+    labels = {"": "Ej känt", **{str(value): str(label) for value, label in Decision.Outcome.choices}}
+    names = [("", "Alla"), *((word, labels[decision]) for word, decision in DECISIONS_IN_ADDRESS.items())]
+    return _choices(names, selection.decision, counts.decisions)
+
+
+def _choices(names: Sequence[tuple[str, str]], chosen: str, counts: Counter[str]) -> list[Choice]:
+    return [
+        Choice(value, name, counts[value], value == chosen)
+        for value, name in names
+        if counts[value] or value in ("", chosen)
     ]
 
 

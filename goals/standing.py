@@ -1,9 +1,11 @@
 """How goals stand at a moment: status, decision and outcome of each, read in one query for a whole page."""
 
 import datetime
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -28,6 +30,33 @@ STATUS_ADDRESSES = {
 DECISION_ADDRESSES = {"": "okant", "adopted": "antaget", "partly_adopted": "delvis-antaget", "rejected": "avslaget"}
 
 
+#: What the statuses are called where goals and assignments are counted together.
+COMMON_LABELS = {
+    "": "Ej bedömt",
+    "not_started": "Ej påbörjat",
+    "in_progress": "Pågår",
+    "partly": "Delvis",
+    "achieved": "Uppnått eller genomfört",
+    "not_achieved": "Ej uppnått eller genomfört",
+    "dropped": "Ej längre aktuellt",
+    "not_assessable": "Kan inte bedömas",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A status as a reader sees it: a shape, which the stylesheet and the drawings know by name, and a word."""
+
+    shape: str
+    label: str
+
+
+@cache
+def chip(status: str, kind: str) -> Chip:
+    """Give the chip of a status as it is called for a kind of goal."""
+    return Chip(STATUS_ADDRESSES[status], status_label(status, kind))
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How one goal stands: all of it empty until somebody has said something.
@@ -45,18 +74,9 @@ class Standing:
     is_example: bool = False
 
     @property
-    def shape(self) -> str:
-        """What the stylesheet and the drawings call the status."""
-        return STATUS_ADDRESSES[self.status]
-
-    @property
     def decision_label(self) -> str:
         """The decision in words; "Ej känt" until one is recorded."""
         return str(Decision.Outcome(self.decision).label) if self.decision else "Ej känt"
-
-    def status_label(self, kind: str) -> str:
-        """Name the status as it is called for a kind of goal."""
-        return status_label(self.status, kind)
 
     def is_overdue(self, due_year: int | None, on: datetime.date) -> bool:
         """Tell whether a goal is late (försenat) on a day: past its due date and not finished. Computed, never stored.
@@ -101,3 +121,29 @@ def load_standings(goals: "models.QuerySet[Goal]", at: datetime.datetime | None 
         else:
             said |= {"outcome": number, "outcome_date": on}
     return {goal: Standing(**said) for goal, said in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Tallied:
+    """How many goals have one status: its chip, and where its part of a bar begins and ends, in per cent."""
+
+    chip: Chip
+    count: int
+    start: float
+    width: float
+
+
+def tally(statuses: Iterable[str]) -> tuple[Tallied, ...]:
+    """Count statuses in the order of the scale, the not judged last; those that nothing has are left out.
+
+    Counts, and no average: a percentage would make goals of different weight alike.
+    """
+    counts = Counter(statuses)
+    total = sum(counts.values())
+    found, start = [], 0.0
+    for status in (*[*STATUS_ADDRESSES][1:], ""):
+        if counts[status]:
+            width = 100 * counts[status] / total
+            found.append(Tallied(Chip(STATUS_ADDRESSES[status], COMMON_LABELS[status]), counts[status], start, width))
+            start += width
+    return tuple(found)

@@ -4,17 +4,19 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from goals.models import Goal, Topic
+from goals.standing import NOTHING_SAID, Tallied, load_standings, tally
 from parties.models import Party
 from proposals.models import PlanYear, Proposal
 
 
 @dataclass(frozen=True, slots=True)
 class PartySummary:
-    """One party's plan: how many goals (mål) and assignments (uppdrag) it has."""
+    """One party's plan: how many goals (mål) and assignments (uppdrag) it has, and how they stand."""
 
     proposal: Proposal
     goals: int
     assignments: int
+    tally: tuple[Tallied, ...]
 
     @property
     def total(self) -> int:
@@ -39,6 +41,8 @@ class Summary:
     plan_year: PlanYear
     parties: tuple[PartySummary, ...]
     topics: tuple[TopicSummary, ...]
+    judged: int
+    shows_example: bool
 
     @property
     def total(self) -> int:
@@ -57,15 +61,19 @@ class Summary:
 
 
 def summarise(plan_year: PlanYear) -> Summary:
-    """Count a plan year's goals, in three queries."""
+    """Count a plan year's goals, in four queries."""
     proposals = plan_year.proposals.in_order()
     by_kind: dict[tuple[int, str], int] = defaultdict(int)
     by_topic: dict[tuple[int, int], int] = defaultdict(int)
     parties_of: dict[tuple[int, int], set[int]] = defaultdict(set)
-    for topic, issue, party, kind, count in Goal.objects.counted_by_issue(plan_year):
-        by_kind[party, kind] += count
-        by_topic[topic, party] += count
+    statuses: dict[int, list[str]] = defaultdict(list)
+    goals = Goal.objects.filter(proposal__plan_year=plan_year)
+    standings = load_standings(goals)
+    for pk, topic, issue, party, kind in goals.for_summary():
+        by_kind[party, kind] += 1
+        by_topic[topic, party] += 1
         parties_of[topic, issue].add(party)
+        statuses[party].append(standings.get(pk, NOTHING_SAID).status)
     for proposal in proposals:
         proposal.plan_year = plan_year
     return Summary(
@@ -75,6 +83,7 @@ def summarise(plan_year: PlanYear) -> Summary:
                 proposal,
                 by_kind[proposal.party_id, Goal.Kind.GOAL],
                 by_kind[proposal.party_id, Goal.Kind.ASSIGNMENT],
+                tally(statuses[proposal.party_id]),
             )
             for proposal in proposals
         ),
@@ -88,4 +97,6 @@ def summarise(plan_year: PlanYear) -> Summary:
             for topic in plan_year.committee.topics.order_by("position", "pk")
             if any(key[0] == topic.pk for key in parties_of)
         ),
+        judged=sum(bool(standing.status) for standing in standings.values()),
+        shows_example=any(standing.is_example for standing in standings.values()),
     )

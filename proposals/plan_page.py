@@ -1,6 +1,6 @@
 """The plan page: a plan's headings and passages, arranged to be read as a document."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -12,10 +12,11 @@ from proposals.typeset import typeset
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A passage with its words as HTML."""
+    """A passage with its words as HTML; ``mark`` is what the page says beside a goal, whoever gave it."""
 
     passage: Passage
     html: SafeString
+    mark: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,19 @@ class Part:
 
     section: Section | None
     passages: list[Passage] = field(default_factory=list)
+    marks: Mapping[int, object] = field(default_factory=dict)
 
     @property
     def groups(self) -> list[Group]:
         """The passages, grouped into lists and running text."""
         return [
-            Group(is_list, tuple(Piece(passage, typeset(passage.text, passage.marks)) for passage in passages))
+            Group(is_list, tuple(self._piece(passage) for passage in passages))
             for is_list, passages in groupby(self.passages, key=is_point)
         ]
+
+    def _piece(self, passage: Passage) -> Piece:
+        mark = self.marks.get(passage.goal.number) if hasattr(passage, "goal") else None
+        return Piece(passage, typeset(passage.text, passage.marks), mark)
 
     @property
     def tag(self) -> str:
@@ -60,13 +66,20 @@ def is_point(passage: Passage) -> bool:
     return passage.kind in (Passage.Kind.GOAL, Passage.Kind.POINT)
 
 
-def arrange(sections: Sequence[Section], passages: Iterable[Passage], *, goals_only: bool) -> list[Part]:
+def arrange(
+    sections: Sequence[Section],
+    passages: Iterable[Passage],
+    *,
+    goals_only: bool,
+    marks: Mapping[int, object] | None = None,
+) -> list[Part]:
     """Put the passages of a plan under their headings, in the document's order.
 
-    With ``goals_only``, only goals and the headings that lead to one are kept.
+    With ``goals_only``, only goals and the headings that lead to one are kept. ``marks`` is what to show beside goals,
+    by their numbers.
     """
-    parts = {section.pk: Part(section) for section in sections}
-    front = Part(None)
+    parts = {section.pk: Part(section, marks=marks or {}) for section in sections}
+    front = Part(None, marks=marks or {})
     for passage in passages:
         if not goals_only or passage.kind == Passage.Kind.GOAL:
             (parts[passage.section_id] if passage.section_id else front).passages.append(passage)

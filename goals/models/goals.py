@@ -19,7 +19,7 @@ from goals.models.periods import ReportingPeriod
 from goals.models.records import Decision, OutcomeValue, Record, StatusUpdate
 from parties.audit import audited
 from parties.models import Committee, Membership, User
-from proposals.models import Passage, PlanYear, Proposal
+from proposals.models import Passage, Proposal
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
@@ -87,14 +87,9 @@ class GoalQuerySet(models.QuerySet["Goal"]):
             next_number=others.filter(number__gt=models.OuterRef("number")).order_by("number")[:1],
         )
 
-    def counted_by_issue(self, plan_year: PlanYear) -> "models.query.QuerySet[Goal, tuple[Any, ...]]":
-        """Count a plan year's goals: rows of topic, issue, party, kind and how many."""
-        return (
-            self.filter(proposal__plan_year=plan_year)
-            .order_by()
-            .values_list("issue__topic", "issue", "proposal__party", "kind")
-            .annotate(count=models.Count("pk"))
-        )
+    def for_summary(self) -> "models.query.QuerySet[Goal, tuple[Any, ...]]":
+        """Give rows of what goals are counted by: the goal, topic, issue, party and kind."""
+        return self.order_by().values_list("pk", "issue__topic", "issue", "proposal__party", "kind")
 
 
 @audited

@@ -6,9 +6,11 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from config.page import Crumb, HtmxRequest, Page
-from goals.comparison import ALL, MOST_COLUMNS, Comparison, Material, Selection, TopicRows
+from goals.as_of import NOW, AsOf
+from goals.comparison import ALL, MOST_COLUMNS, Comparison, Selection, TopicRows
 from goals.comparison import compare as arrange
-from goals.forms import CompareForm, kind_choices, show_choices, topic_choices
+from goals.forms import CompareForm, decision_choices, kind_choices, show_choices, status_choices, topic_choices
+from goals.material import Material
 from goals.models import Issue, Topic
 from goals.views.steps import crumbs_to_committee
 from proposals.find import find_plan_year
@@ -25,16 +27,17 @@ def compare(request: HtmxRequest, municipality: str, committee: str, year: int) 
     """Compare the plans of a year, question by question; htmx gets the parts that a new selection changes."""
     found = find_plan_year(municipality, committee, year)
     issues = list(Issue.objects.of(found.committee).in_order())
-    material = Material.load(found, issues, unplaced=True)
+    as_of = AsOf.read(request.GET.get("per", ""))
+    material = Material.load(found, issues, as_of=as_of, unplaced=True)
     topics = list(dict.fromkeys(issue.topic for issue in issues if issue.pk in material.goals))
-    form = CompareForm(request.GET, parties=material.parties, topics=topics)
+    form = CompareForm(request.GET, parties=material.parties, topics=topics, as_of=as_of)
     selection = form.selection()
     comparison = arrange(material, selection)
     counts = comparison.counts
     topic = next((topic for topic in topics if topic.slug == selection.topic), None)
     narrowed = [f"”{selection.query}”"] if selection.query else []
     narrowed += [topic.name] if topic else []
-    everything = selection.address(topic="", kind="", show=ALL, query="")
+    everything = selection.address(topic="", kind="", status="", decision="", show=ALL, query="")
     page = Page(
         ": ".join([*narrowed, f"Jämför partiernas planer för {found}"]),
         f"Vad vill {' och '.join(party.name for party in material.parties)} i {found}? "
@@ -51,10 +54,14 @@ def compare(request: HtmxRequest, municipality: str, committee: str, year: int) 
         "columns": [*selection.parties, *[None] * (MOST_COLUMNS - len(selection.parties))],
         "swapped": selection.address(parties=selection.parties[::-1]),
         "without_filters": found.compare_url + everything.removesuffix("?"),
+        "moment": as_of,
+        "as_of_now": found.compare_url + selection.address(as_of=NOW).removesuffix("?"),
         "problems": form.problems(),
         "comparison": comparison,
         "topic_choices": topic_choices(topics, selection, counts),
         "kind_choices": kind_choices(selection, counts),
+        "status_choices": status_choices(selection, counts),
+        "decision_choices": decision_choices(selection, counts),
         "show_choices": show_choices(selection, counts),
         "topics": _with_turns(comparison, topics, selection),
     }

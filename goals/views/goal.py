@@ -6,8 +6,12 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from config.page import Crumb, HelpfulNotFound, Page
-from goals.comparison import Material, issue_row
+from goals.as_of import AsOf
+from goals.comparison import issue_row
+from goals.material import Material
 from goals.models import Goal
+from goals.standing import NOTHING_SAID, chip, load_standings
+from goals.timeline import draw_target, load_timeline
 from goals.views.steps import crumbs_to_proposal
 from proposals.find import find_proposal
 from proposals.models import Proposal
@@ -23,7 +27,13 @@ def goal(request: HttpRequest, municipality: str, committee: str, year: int, par
     proposal = found.proposal
     plan_year = proposal.plan_year
     found.passage.proposal = proposal
-    material = Material.load(plan_year, [found.issue] if found.issue else [])
+    as_of = AsOf.read(request.GET.get("per", ""))
+    material = Material.load(plan_year, [found.issue] if found.issue else [], as_of=as_of)
+    if found.issue:
+        standing = next(row.standing for row in material.rows if row.pk == found.pk)
+    else:
+        standing = load_standings(Goal.objects.filter(pk=found.pk), as_of.moment).get(found.pk, NOTHING_SAID)
+    timeline = load_timeline(found, as_of)
     page = Page(
         f"{found.reference}: {_shortened(found.passage.text)}",
         f"{found.get_kind_display()} {found.reference} i {proposal.party}: {proposal.title}. "
@@ -41,6 +51,13 @@ def goal(request: HttpRequest, municipality: str, committee: str, year: int, par
         "goal": found,
         "quote": typeset(found.passage.text, found.passage.marks),
         "row": issue_row(material, found.issue, material.parties) if found.issue else None,
+        "as_of": as_of,
+        "standing": standing,
+        "chip": chip(standing.status, found.kind),
+        "is_late": standing.is_overdue(found.due_year, as_of.date),
+        "timeline": timeline,
+        "target_chart": draw_target(found, standing.outcome),
+        "shows_example": material.shows_example or any(event.is_example for event in timeline),
         "today": localdate(),
         "previous": found.previous_number,  # type: ignore[attr-defined]
         "next": found.next_number,  # type: ignore[attr-defined]

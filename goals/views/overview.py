@@ -28,10 +28,12 @@ def start(request: HttpRequest) -> HttpResponse:
         "och följ varje mål och uppdrag till källan.",
     )
     latest = plan_years[0] if plan_years else None
+    summary = summarise(latest) if latest else None
     context = {
         "page": page,
         "plan_year": latest,
-        "summary": summarise(latest) if latest else None,
+        "summary": summary,
+        "shows_example": bool(summary and summary.shows_example),
         "others": sorted(plan_years[1:], key=lambda year: (-year.year, swedish_key(str(year.committee)))),
     }
     return render(request, "goals/start.html", context)

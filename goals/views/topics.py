@@ -1,14 +1,19 @@
 """What all parties want in one topic or issue, all years."""
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from config.page import Crumb, HelpfulNotFound, Page
-from goals.comparison import IssueRow, Material, issue_row
+from goals.as_of import AsOf
+from goals.comparison import IssueRow, issue_row
+from goals.material import Material
 from goals.models import Issue, Topic
+from goals.standing import Tallied, tally
 from goals.views.steps import crumbs_to_committee, within
-from parties.models import Committee
+from parties.models import Committee, Party
 from proposals.find import find_committee
 from proposals.models import PlanYear
 
@@ -29,13 +34,16 @@ def topic(request: HttpRequest, municipality: str, committee: str, topic: str) -
         f"Vad partierna vill om {topic_row.name.lower()} i {found}: alla frågor, alla partier, alla år.",
         [*crumbs_to_committee(found), Crumb(topic_row.name, topic_row.get_absolute_url())],
     )
-    years = _years_with(found, issues)
+    as_of = AsOf.read(request.GET.get("per", ""))
+    years = _years_with(found, issues, as_of)
     context = {
         "page": page,
         "committee": found,
         "topic": topic_row,
         "years": years,
-        "plan_year": years[0][0] if years else None,
+        "plan_year": years[0].plan_year if years else None,
+        "as_of": as_of,
+        "shows_example": any(year.shows_example for year in years),
         "others": [other for other in _topics_of(found) if other != topic_row],
     }
     return render(request, "goals/topic.html", context)
@@ -62,7 +70,8 @@ def issue(request: HttpRequest, municipality: str, committee: str, issue: str) -
             Crumb(issue_found.name, within(found, issue_found).get_absolute_url()),
         ],
     )
-    years = _years_with(found, [issue_found])
+    as_of = AsOf.read(request.GET.get("per", ""))
+    years = _years_with(found, [issue_found], as_of)
     place = siblings.index(issue_found)
     context = {
         "page": page,
@@ -70,7 +79,9 @@ def issue(request: HttpRequest, municipality: str, committee: str, issue: str) -
         "topic": topic_row,
         "issue": issue_found,
         "years": years,
-        "plan_year": years[0][0] if years else None,
+        "plan_year": years[0].plan_year if years else None,
+        "as_of": as_of,
+        "shows_example": any(year.shows_example for year in years),
         "previous": within(found, siblings[place - 1]) if place else None,
         "next": within(found, siblings[place + 1]) if place + 1 < len(siblings) else None,
     }
@@ -81,16 +92,36 @@ def _topics_of(committee: Committee) -> list[Topic]:
     return [within(committee, topic) for topic in committee.topics.in_use()]
 
 
-def _years_with(committee: Committee, issues: list[Issue]) -> list[tuple[PlanYear, list[IssueRow]]]:
+@dataclass(frozen=True, slots=True)
+class YearOfTopic:
+    """What the parties have on some issues one year, and how many of their goals have each status."""
+
+    plan_year: PlanYear
+    rows: list[IssueRow]
+    tallies: list[tuple[Party, tuple[Tallied, ...]]]
+    shows_example: bool
+
+
+def _years_with(committee: Committee, issues: list[Issue], as_of: AsOf) -> list[YearOfTopic]:
     """Give the plan years in which any party has goals or running text on some issues, the latest first."""
     plan_years = list(PlanYear.objects.newest_first().filter(committee=committee))
     years = []
-    for material in Material.load_years(plan_years, issues):
+    for material in Material.load_years(plan_years, issues, as_of=as_of):
         rows = [
             issue_row(material, each, material.parties)
             for each in issues
             if material.goals.get(each.pk) or material.prose.get(each.pk)
         ]
         if rows:
-            years.append((material.plan_year, rows))
+            years.append(
+                YearOfTopic(
+                    material.plan_year,
+                    rows,
+                    [
+                        (party, tally(row.standing.status for row in material.rows if row.party == party))
+                        for party in material.parties
+                    ],
+                    material.shows_example,
+                )
+            )
     return years

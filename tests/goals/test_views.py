@@ -110,14 +110,14 @@ class TestCompare:
 
     def test_queries_do_not_grow(self, client: Client, plans, django_assert_num_queries):
         """The number of queries is small, and the same for 78 goals and for 780."""
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(COMPARE)
         issue = Goal.objects.first().issue
         for proposal in plans.proposals.all():
             for number in range(101, 452):
                 GoalFactory(proposal=proposal, number=number, issue=issue)
         assert Goal.objects.count() == 780
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(COMPARE)
 
     def test_parties_in_published_order(self, client: Client, plans):
@@ -325,19 +325,19 @@ class TestOtherYears:
     ):
         """The issue page gathers every year, the latest first, in as many queries as for one."""
         address = f"{BASE}/fraga/faltassistenter/"
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get(address)
         issue = Goal.objects.get(proposal=v, number=25).issue
         for year in (2018, 2019):
             later = ProposalFactory(plan_year=PlanYearFactory(committee=plans.committee, year=year), party=v.party)
             GoalFactory(proposal=later, number=1, issue=issue)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             content = client.get(address).content.decode()
         assert re.findall(r'<h2 id="ar-\d+">(\d+)</h2>', content) == ["2019", "2018", "2017"]
 
     def test_topic_queries(self, client: Client, plans, django_assert_num_queries):
         """The topic page asks a fixed number of questions."""
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(f"{BASE}/amne/barn-och-unga/")
 
 
@@ -392,7 +392,7 @@ class TestGoal:
 
     def test_queries(self, client: Client, plans, django_assert_num_queries):
         """The page asks a fixed number of questions."""
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(7):
             client.get(f"{YEAR}/kd/4/")
 
     def test_goal_without_issue(self, client: Client, plans):
@@ -416,7 +416,7 @@ class TestStart:
 
     def test_queries(self, client: Client, plans, django_assert_num_queries):
         """The page asks a fixed number of questions."""
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             client.get("/")
 
     def test_empty_site(self, client: Client, db):

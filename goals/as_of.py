@@ -1,0 +1,53 @@
+"""The moment that a page shows: now, or the end of a day that the address names with ``per``."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+#: No follow-up is older than this.
+FIRST_YEAR = 1971
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """A day at whose end things are shown as they stood; without one, now. ``problem`` says why a day was refused."""
+
+    day: datetime.date | None = None
+    problem: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> "AsOf":
+        """Read the day from an address; one that is not valid is now, with the problem in words."""
+        if not text:
+            return cls()
+        try:
+            day = datetime.date.fromisoformat(text)
+        except ValueError:
+            return cls(problem=f"”{text[:20]}” är inget datum. Skriv det som 2017-08-31.")
+        if day > timezone.localdate():
+            return cls(problem="Datumet ligger i framtiden. Läget visas som det är i dag.")
+        if day.year < FIRST_YEAR:
+            return cls(problem=f"Det finns ingen uppföljning före {FIRST_YEAR}. Läget visas som det är i dag.")
+        return cls(day)
+
+    @property
+    def moment(self) -> datetime.datetime | None:
+        """The moment before which things were recorded; ``None`` is now."""
+        if self.day is None:
+            return None
+        after = self.day + datetime.timedelta(days=1)
+        return timezone.make_aware(datetime.datetime.combine(after, datetime.time()))
+
+    @property
+    def date(self) -> datetime.date:
+        """The day that is shown."""
+        return self.day or timezone.localdate()
+
+    @property
+    def query(self) -> str:
+        """What to put after an address so that its page shows the same moment."""
+        return f"?per={self.day.isoformat()}" if self.day else ""
+
+
+NOW = AsOf()

@@ -1,0 +1,211 @@
+"""What comparisons are made of: a plan year's goals and running text on some issues, and how the goals stand.
+
+Read from the database in a fixed number of queries, whatever the number of goals or plan years.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from goals.as_of import NOW, AsOf
+from goals.figures import target_words
+from goals.models import Alignment, Goal, Issue, Mention
+from goals.standing import DECISION_ADDRESSES, NOTHING_SAID, STATUS_ADDRESSES, Chip, Standing, chip, load_standings
+from parties.models import Party
+from proposals.models import PlanYear, Proposal, cited_lines
+
+
+@dataclass(frozen=True, slots=True)
+class GoalRow:
+    """A goal as it was read for a comparison."""
+
+    pk: int
+    number: int
+    kind: str
+    text: str
+    marks: list[list[int | str]]
+    sic: list[str]
+    target: str
+    unit: str
+    party: Party
+    url: str
+    standing: Standing
+    is_late: bool
+
+    @property
+    def reference(self) -> str:
+        """How the goal is cited: "V 25"."""
+        return f"{self.party.abbreviation} {self.number}"
+
+    @property
+    def kind_name(self) -> str:
+        """The kind in Swedish: "Mål" or "Uppdrag"."""
+        return str(Goal.Kind(self.kind).label)
+
+    @property
+    def chip(self) -> Chip:
+        """The status as a reader sees it."""
+        return chip(self.standing.status, self.kind)
+
+    @property
+    def outcome(self) -> str:
+        """What was measured, in the target's unit, or nothing."""
+        return target_words(self.standing.outcome, self.unit)
+
+    @property
+    def status_word(self) -> str:
+        """How an address writes the status."""
+        return STATUS_ADDRESSES[self.standing.status]
+
+    @property
+    def decision_word(self) -> str:
+        """How an address writes the decision."""
+        return DECISION_ADDRESSES[self.standing.decision]
+
+
+@dataclass(frozen=True, slots=True)
+class ProseRow:
+    """Running text that speaks of an issue, as it was read for a comparison, with its place in the plan."""
+
+    text: str
+    marks: list[list[int | str]]
+    sic: list[str]
+    url: str
+    lines: str
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a comparison of one plan year is made of, read from the database."""
+
+    plan_year: PlanYear
+    proposals: tuple[Proposal, ...]
+    issues: tuple[Issue, ...]
+    goals: dict[int | None, dict[int, list[GoalRow]]]
+    prose: dict[int, dict[int, list[ProseRow]]]
+    alignments: dict[int, Alignment]
+    as_of: AsOf = NOW
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """The parties that have a proposal, in the published order."""
+        return tuple(proposal.party for proposal in self.proposals)
+
+    @property
+    def rows(self) -> Iterator[GoalRow]:
+        """All goals."""
+        return (row for by_party in self.goals.values() for rows in by_party.values() for row in rows)
+
+    @property
+    def shows_example(self) -> bool:
+        """Tell whether something of how a goal stands is invented for demonstration."""
+        return any(row.standing.is_example for row in self.rows)
+
+    def goal_total(self, party: Party) -> int:
+        """Count a party's goals."""
+        return sum(len(by_party.get(party.pk, ())) for by_party in self.goals.values())
+
+    @classmethod
+    def load(
+        cls, plan_year: PlanYear, issues: Iterable[Issue], *, as_of: AsOf = NOW, unplaced: bool = False
+    ) -> "Material":
+        """Read what one plan year has on some issues; ``unplaced`` adds goals that stand in no issue yet."""
+        return cls.load_years([plan_year], issues, as_of=as_of, unplaced=unplaced)[0]
+
+    @classmethod
+    def load_years(
+        cls,
+        plan_years: Sequence[PlanYear],
+        issues: Iterable[Issue],
+        *,
+        as_of: AsOf = NOW,
+        unplaced: bool = False,
+    ) -> list["Material"]:
+        """Read what several plan years of a committee have on some issues, in five queries whatever their number."""
+        issues = tuple(issues)
+        proposals: dict[int, list[Proposal]] = defaultdict(list)
+        for proposal in Proposal.objects.filter(plan_year__in=plan_years).in_order():
+            proposals[proposal.plan_year_id].append(proposal)
+        by_pk = {
+            proposal.pk: (year, proposal, _plan_url(year, proposal))
+            for year in plan_years
+            for proposal in proposals[year.pk]
+        }
+        goals = _load_goals(by_pk, issues, as_of, unplaced)
+        prose = _load_prose(by_pk, issues)
+        alignments: dict[int, dict[int, Alignment]] = defaultdict(dict)
+        for alignment in Alignment.objects.with_parties().filter(plan_year__in=plan_years, issue__in=issues):
+            alignments[alignment.plan_year_id][alignment.issue_id] = alignment
+        return [
+            cls(
+                year,
+                tuple(proposals[year.pk]),
+                issues,
+                goals[year.pk],
+                prose[year.pk],
+                alignments[year.pk],
+                as_of,
+            )
+            for year in plan_years
+        ]
+
+
+_ByProposal = dict[int, tuple[PlanYear, Proposal, str]]
+
+
+def _plan_url(plan_year: PlanYear, proposal: Proposal) -> str:
+    proposal.plan_year = plan_year
+    return proposal.get_absolute_url()
+
+
+def _load_goals(
+    by_pk: _ByProposal, issues: tuple[Issue, ...], as_of: AsOf, unplaced: bool
+) -> dict[int, dict[int | None, dict[int, list[GoalRow]]]]:
+    found: dict[int, dict[int | None, dict[int, list[GoalRow]]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(list))
+    )
+    goals = Goal.objects.on_issues(issues, unplaced=unplaced).filter(proposal__in=by_pk)
+    standings = load_standings(goals, as_of.moment)
+    today = as_of.date
+    rows = goals.for_comparison()
+    for pk, proposal_pk, issue_pk, number, kind, value, unit, bound, due_year, text, marks, sic in rows:
+        year, proposal, plan_url = by_pk[proposal_pk]
+        standing = standings.get(pk, NOTHING_SAID)
+        row = GoalRow(
+            pk=pk,
+            number=number,
+            kind=kind,
+            text=text,
+            marks=marks,
+            sic=sic,
+            target=target_words(value, unit, bound),
+            unit=unit,
+            party=proposal.party,
+            url=f"{plan_url}{number}/{as_of.query}",
+            standing=standing,
+            is_late=standing.is_overdue(due_year, today),
+        )
+        found[year.pk][issue_pk][proposal.party_id].append(row)
+    return found
+
+
+def _load_prose(by_pk: _ByProposal, issues: tuple[Issue, ...]) -> dict[int, dict[int, dict[int, list[ProseRow]]]]:
+    found: dict[int, dict[int, dict[int, list[ProseRow]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    rows = (
+        Mention.objects.filter(issue__in=issues, passage__proposal__in=by_pk)
+        .order_by("passage__proposal", "passage__position")
+        .values_list(
+            "issue",
+            "passage__proposal",
+            "passage__text",
+            "passage__marks",
+            "passage__sic",
+            "passage__first_line",
+            "passage__last_line",
+        )
+    )
+    for issue_pk, proposal_pk, text, marks, sic, first, last in rows:
+        year, proposal, plan_url = by_pk[proposal_pk]
+        prose = ProseRow(text, marks, sic, f"{plan_url}#rad-{first}", cited_lines(first, last))
+        found[year.pk][issue_pk][proposal.party_id].append(prose)
+    return found
