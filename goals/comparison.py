@@ -125,7 +125,11 @@ class Selection:
         """Tell whether a goal is of the kind, status and decision chosen; ``besides`` names one not to ask about."""
         return (
             (besides == "kind" or self.kind in ("", goal.kind))
-            and (besides == "status" or self.status in ("", goal.status_word) or (self.status == LATE and goal.is_late))
+            and (
+                besides == "status"
+                or self.status in ("", goal.status_word)
+                or (self.status == LATE and bool(goal.lateness))
+            )
             and (besides == "decision" or self.decision in ("", goal.decision_word))
         )
 
@@ -173,7 +177,7 @@ class Counts:
         if selection.wants(goal, besides="kind"):
             self.kinds.update(("", goal.kind))
         if selection.wants(goal, besides="status"):
-            self.statuses.update(("", goal.status_word, *([LATE] if goal.is_late else [])))
+            self.statuses.update(("", goal.status_word, *([LATE] if goal.lateness else [])))
         if selection.wants(goal, besides="decision"):
             self.decisions.update(("", goal.decision_word))
 

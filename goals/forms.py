@@ -137,7 +137,7 @@ def kind_choices(selection: Selection, counts: Counts) -> list[Choice]:
 def status_choices(selection: Selection, counts: Counts) -> list[Choice]:
     """Give the choices of status, those that nothing has left out."""
     names = [("", "Alla"), *((word, COMMON_LABELS[status]) for word, status in STATUSES_IN_ADDRESS.items())]
-    return _choices([*names, (LATE, "Försenat")], selection.status, counts.statuses)
+    return _choices([*names, (LATE, "Försenat eller datumet har passerat")], selection.status, counts.statuses)
 
 
 def decision_choices(selection: Selection, counts: Counts) -> list[Choice]:

@@ -30,7 +30,7 @@ class GoalRow:
     party: Party
     url: str
     standing: Standing
-    is_late: bool
+    lateness: str
 
     @property
     def reference(self) -> str:
@@ -49,8 +49,8 @@ class GoalRow:
 
     @property
     def outcome(self) -> str:
-        """What was measured, in the target's unit, or nothing."""
-        return target_words(self.standing.outcome, self.unit)
+        """What was measured, in the target's unit if that is per cent, or nothing."""
+        return target_words(self.standing.outcome, "%" if self.unit.startswith("%") else "")
 
     @property
     def status_word(self) -> str:
@@ -183,7 +183,7 @@ def _load_goals(
             party=proposal.party,
             url=f"{plan_url}{number}/{as_of.query}",
             standing=standing,
-            is_late=standing.is_overdue(due_year, today),
+            lateness=standing.lateness(due_year, today),
         )
         found[year.pk][issue_pk][proposal.party_id].append(row)
     return found

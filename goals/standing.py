@@ -13,7 +13,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Cast
 
 from goals.models import Decision, Goal, OutcomeValue, StatusUpdate
-from goals.models.records import FINISHED, status_label
+from goals.models.records import FINISHED, UNFINISHED, status_label
 
 #: How an address writes the statuses, and what a stylesheet and a drawing call them.
 STATUS_ADDRESSES = {
@@ -86,6 +86,12 @@ class Standing:
         """
         due = self.due_on or (datetime.date(due_year, 12, 31) if due_year else None)
         return bool(due and due < on and self.status not in FINISHED and self.decision != Decision.Outcome.REJECTED)
+
+    def lateness(self, due_year: int | None, on: datetime.date) -> str:
+        """Say that a goal is overdue, if it is; of one that nobody could judge, only that its date has passed."""
+        if not self.is_overdue(due_year, on):
+            return ""
+        return "Försenat" if self.status in UNFINISHED else "Datumet har passerat"
 
 
 NOTHING_SAID = Standing()

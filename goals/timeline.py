@@ -26,7 +26,8 @@ _COLUMNS = (
 class Event:
     """One record of a goal as a reader sees it; ``replaced_on`` is when it was corrected, if it was."""
 
-    anchor: str
+    kind: str
+    pk: int
     name: str
     headline: str
     chip: Chip | None
@@ -46,6 +47,11 @@ class Event:
     value: Decimal | None
     is_withdrawal: bool
     is_example: bool
+
+    @property
+    def anchor(self) -> str:
+        """The part of the address after ``#`` that leads to it."""
+        return f"{self.kind}-{self.pk}"
 
 
 def load_timeline(goal: Goal, as_of: AsOf = NOW) -> list[Event]:
@@ -79,7 +85,8 @@ def _events(goal: Goal, rows: Iterable[tuple[Any, ...]]) -> Iterable[Event]:
         later = replaced.get((row["sort"], row["id"]))
         withdrawn = not row["word"] and row["number"] is None
         yield Event(
-            anchor=f"{row['sort']}-{row['id']}",
+            kind=row["sort"],
+            pk=row["id"],
             name=_NAMES[row["sort"]],
             headline=_headline(goal, row),
             chip=chip(row["word"], goal.kind) if row["sort"] == StatusUpdate.ANCHOR and row["word"] else None,

@@ -1,18 +1,41 @@
 """Addresses of the pages about goals: nested as the things themselves are."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from goals.views import compare, goal, overview, plan, topics
+from goals.views import batch, compare, goal, overview, periods, plan, records, topics, work
+
+period_urls: list[URLPattern | URLResolver] = [
+    path("", work.queue, name="queue"),
+    path("samla/", batch.batch, name="batch"),
+    path("<slug:party>/<int:number>/", work.judge, name="judge"),
+    path("<slug:party>/<int:number>/angra/", work.undo, name="undo"),
+]
+
+periods_urls: list[URLPattern | URLResolver] = [
+    path("", periods.periods, name="periods"),
+    path("<slug:period>/", periods.change, name="change_period"),
+    path("<slug:period>/las/", periods.lock, name="lock_period"),
+]
+
+work_urls: list[URLPattern | URLResolver] = [
+    path("", work.work, name="work"),
+    path("<slug:municipality>/<slug:committee>/<int:year>/perioder/", include(periods_urls)),
+    path("<slug:municipality>/<slug:committee>/<int:year>/<slug:period>/", include(period_urls)),
+]
 
 plan_year_urls = [
     path("", compare.plan_year, name="plan_year"),
     path("jamfor/", compare.compare, name="compare"),
     path("<slug:party>/", plan.plan, name="plan"),
     path("<slug:party>/<int:number>/", goal.goal, name="goal"),
+    path("<slug:party>/<int:number>/beslut/", records.decide, name="decide"),
+    path("<slug:party>/<int:number>/utfall/", records.measure, name="measure"),
+    path("<slug:party>/<int:number>/ratta/<slug:kind>/<int:pk>/", records.correct, name="correct"),
 ]
 
 urlpatterns = [
     path("", overview.start, name="start"),
+    path("arbete/", include(work_urls)),
     path("<slug:municipality>/<slug:committee>/", overview.committee, name="committee"),
     path("<slug:municipality>/<slug:committee>/amne/<slug:topic>/", topics.topic, name="topic"),
     path("<slug:municipality>/<slug:committee>/fraga/<slug:issue>/", topics.issue, name="issue"),

@@ -87,6 +87,10 @@ class GoalQuerySet(models.QuerySet["Goal"]):
             next_number=others.filter(number__gt=models.OuterRef("number")).order_by("number")[:1],
         )
 
+    def for_queue(self) -> "GoalQuerySet":
+        """Give goals with all that the work queue shows of each."""
+        return self.select_related("proposal__party", "passage", "issue__topic").order_by()
+
     def for_summary(self) -> "models.query.QuerySet[Goal, tuple[Any, ...]]":
         """Give rows of what goals are counted by: the goal, topic, issue, party and kind."""
         return self.order_by().values_list("pk", "issue__topic", "issue", "proposal__party", "kind")
@@ -173,7 +177,7 @@ class Goal(models.Model):
             period = ReportingPeriod.objects.select_for_update(no_key=True).get(pk=period.pk)
             if period.plan_year_id != self.proposal.plan_year_id:
                 raise ValueError("The period belongs to another plan year.")
-            date = date or period.ends_on
+            date = date or min(period.ends_on, timezone.localdate(said.get("at")))
             fields = {"status": status, "period": period, "date": date, **said}
             return self._append(StatusUpdate, by, fields, {"period": period})
 

@@ -3,11 +3,14 @@
 import datetime
 from collections.abc import Iterable
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from parties.audit import audited
+from parties.models import Committee, User
 from parties.swedish import slug
 from proposals.models import PlanYear
 
@@ -18,6 +21,19 @@ DEFAULTS = (
     ("Delår", (8, 31), (9, 30)),
     ("Helår", (12, 31), (1, 31)),
 )
+
+
+#: Addresses beside the periods' own that are no period's.
+TAKEN = frozenset(["perioder"])
+
+
+def validate_period_slug(address: str) -> None:
+    """Refuse an address that the work pages use.
+
+    :raises ValidationError: if they do.
+    """
+    if not address or address in TAKEN:
+        raise ValidationError("Perioden kan inte heta så. Välj ett annat namn.")
 
 
 def to_judge(periods: "Iterable[ReportingPeriod]", on: datetime.date) -> "ReportingPeriod | None":
@@ -33,6 +49,21 @@ def to_judge(periods: "Iterable[ReportingPeriod]", on: datetime.date) -> "Report
 
 class ReportingPeriodQuerySet(models.QuerySet["ReportingPeriod"]):
     """Reporting periods."""
+
+    def worked_by(self, user: "User | AnonymousUser") -> "ReportingPeriodQuerySet":
+        """Find the periods of the committees that a user may judge the goals of, with where they belong."""
+        return self.select_related("plan_year__committee__municipality").filter(
+            plan_year__committee__in=Committee.objects.worked_by(user)
+        )
+
+    def at(self, municipality: str, committee: str, year: int, period: str) -> "ReportingPeriodQuerySet":
+        """Find the period that an address names."""
+        return self.filter(
+            plan_year__committee__municipality__slug=municipality,
+            plan_year__committee__slug=committee,
+            plan_year__year=year,
+            slug=period,
+        )
 
     def make_defaults(self, plan_year: PlanYear) -> None:
         """Give a plan year that has no period its first ones."""
@@ -59,7 +90,7 @@ class ReportingPeriod(models.Model):
 
     plan_year = models.ForeignKey(PlanYear, on_delete=models.PROTECT, related_name="periods", verbose_name="planår")
     name = models.CharField("namn", max_length=50)
-    slug = models.SlugField("adress")
+    slug = models.SlugField("adress", validators=[validate_period_slug])
     ends_on = models.DateField("sista dag", help_text="Lägesrapporterna beskriver läget den här dagen.")
     due_on = models.DateField("klar senast", help_text="Den dag då uppföljningen ska vara klar.")
     locked_at = models.DateTimeField(
@@ -92,6 +123,10 @@ class ReportingPeriod(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.plan_year.year}"
+
+    def get_absolute_url(self) -> str:
+        """Give the address of the period's work queue."""
+        return reverse("queue", args=[*self.plan_year.address, self.slug])
 
     def clean(self) -> None:
         """Refuse a period that ends long before or after its plan year.

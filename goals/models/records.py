@@ -49,7 +49,8 @@ ASSIGNMENT_LABELS = {
 NOT_JUDGED = "Ej bedömt"
 #: Statuses that say too little without a comment.
 NEED_COMMENT = (Status.PARTLY, Status.NOT_ACHIEVED, Status.DROPPED, Status.NOT_ASSESSABLE)
-#: Statuses after which nothing remains to be late with.
+#: Statuses that say that something remains, and those after which nothing remains to be late with.
+UNFINISHED = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.PARTLY)
 FINISHED = (Status.ACHIEVED, Status.NOT_ACHIEVED, Status.DROPPED)
 
 

@@ -1,5 +1,8 @@
 """One goal: what it says, how it stands, where it comes from."""
 
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
@@ -10,9 +13,11 @@ from goals.as_of import AsOf
 from goals.comparison import issue_row
 from goals.material import Material
 from goals.models import Goal
+from goals.models.periods import to_judge
 from goals.standing import NOTHING_SAID, chip, load_standings
 from goals.timeline import draw_target, load_timeline
 from goals.views.steps import crumbs_to_proposal
+from parties.models import Committee, User
 from proposals.find import find_proposal
 from proposals.models import Proposal
 from proposals.typeset import typeset
@@ -54,15 +59,39 @@ def goal(request: HttpRequest, municipality: str, committee: str, year: int, par
         "as_of": as_of,
         "standing": standing,
         "chip": chip(standing.status, found.kind),
-        "is_late": standing.is_overdue(found.due_year, as_of.date),
+        "lateness": standing.lateness(found.due_year, as_of.date),
         "timeline": timeline,
         "target_chart": draw_target(found, standing.outcome),
         "shows_example": material.shows_example or any(event.is_example for event in timeline),
+        "work": _work_on(found, request.user),
         "today": localdate(),
         "previous": found.previous_number,  # type: ignore[attr-defined]
         "next": found.next_number,  # type: ignore[attr-defined]
     }
     return render(request, "goals/goal.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Where those who work for the committee record things of a goal."""
+
+    judge: str
+    decide: str
+    measure: str
+
+
+def _work_on(goal: Goal, user: User | AnonymousUser) -> Work | None:
+    """Give the ways to record things of a goal to those who may."""
+    plan_year = goal.proposal.plan_year
+    if not Committee.objects.worked_by(user).contains(plan_year.committee):
+        return None
+    period = to_judge(plan_year.periods.all(), localdate())
+    here = goal.get_absolute_url()
+    return Work(
+        judge=f"{period.get_absolute_url()}{goal.proposal.party.slug}/{goal.number}/" if period else "",
+        decide=f"{here}beslut/",
+        measure=f"{here}utfall/" if goal.target_value is not None else "",
+    )
 
 
 def _no_such_goal(proposal: Proposal, number: int) -> HelpfulNotFound:

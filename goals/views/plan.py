@@ -23,12 +23,12 @@ class Mark:
     """What stands beside a goal in its plan."""
 
     chip: Chip
-    is_late: bool
+    lateness: str
 
 
 def mark(goal: Goal, standing: Standing, as_of: AsOf) -> Mark:
     """Say how a goal stands, for beside its words."""
-    return Mark(chip(standing.status, goal.kind), standing.is_overdue(goal.due_year, as_of.date))
+    return Mark(chip(standing.status, goal.kind), standing.lateness(goal.due_year, as_of.date))
 
 
 @require_safe

@@ -1,0 +1,214 @@
+"""The work queue: a committee's goals for a reporting period, those not judged in it first.
+
+Read in three queries, whatever the number of goals.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from goals.models import Goal, ReportingPeriod
+from goals.standing import NOTHING_SAID, STATUS_ADDRESSES, Chip, chip, load_standings
+from parties.models import Membership, Party
+from parties.swedish import swedish_key
+from proposals.typeset import typeset
+
+#: How many rows stand on one page.
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A status update of the period, as the queue shows it."""
+
+    pk: int
+    status: str
+    comment: str
+    date: datetime.date
+    recorded_at: datetime.datetime
+    role: str
+    is_example: bool
+    replaces: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A goal in the queue.
+
+    ``update`` is the period's judgement in force, if there is one; ``seen`` is the number of the latest update in the
+    period, in force or not, which tells whether somebody else comes between. ``earlier`` is the status from before.
+    """
+
+    pk: int
+    number: int
+    kind: str
+    party: Party
+    topic_slug: str
+    topic_name: str
+    issue_name: str
+    html: SafeString
+    plan_url: str
+    work_url: str
+    update: Update | None
+    seen: int | None
+    earlier: Chip
+    lateness: str
+    changed_at: datetime.datetime | None
+
+    @property
+    def party_key(self) -> tuple[str, str]:
+        """What puts the parties in their order."""
+        return swedish_key(self.party.name)
+
+    @property
+    def reference(self) -> str:
+        """How the goal is cited: "V 25"."""
+        return f"{self.party.abbreviation} {self.number}"
+
+    @property
+    def kind_name(self) -> str:
+        """The kind in Swedish: "Mål" or "Uppdrag"."""
+        return str(Goal.Kind(self.kind).label)
+
+    @property
+    def url(self) -> str:
+        """The address of the goal's page."""
+        return f"{self.plan_url}{self.number}/"
+
+    @property
+    def judge_url(self) -> str:
+        """The address where the goal is judged."""
+        return f"{self.work_url}{self.party.slug}/{self.number}/"
+
+    @property
+    def chip(self) -> Chip:
+        """The period's status as one sees it."""
+        return chip(self.update.status if self.update else "", self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """What of the queue to show: words as an address writes them; all empty is everything."""
+
+    party: str = ""
+    topic: str = ""
+    status: str = ""
+    late: bool = False
+    changed_since: datetime.date | None = None
+
+    def wants(self, row: QueueRow) -> bool:
+        """Tell whether a row is asked for."""
+        status = STATUS_ADDRESSES[row.update.status if row.update else ""]
+        return (
+            self.party in ("", row.party.slug)
+            and self.topic in ("", row.topic_slug)
+            and self.status in ("", status)
+            and (not self.late or bool(row.lateness))
+            and (
+                self.changed_since is None
+                or (row.changed_at is not None and timezone.localdate(row.changed_at) >= self.changed_since)
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """All goals of a period in the order of the queue."""
+
+    period: ReportingPeriod
+    rows: tuple[QueueRow, ...]
+    shows_example: bool
+
+    @property
+    def total(self) -> int:
+        """How many goals there are."""
+        return len(self.rows)
+
+    @property
+    def remaining(self) -> int:
+        """How many of them are not judged in the period."""
+        return sum(row.update is None for row in self.rows)
+
+    @property
+    def parties(self) -> list[Party]:
+        """The parties that have goals, in the published order."""
+        return sorted({row.party for row in self.rows}, key=lambda party: swedish_key(party.name))
+
+    @property
+    def topics(self) -> dict[str, str]:
+        """The names of the topics that there are, by their addresses."""
+        found = {row.topic_slug: row.topic_name for row in self.rows if row.topic_slug}
+        return dict(sorted(found.items(), key=lambda item: swedish_key(item[1])))
+
+    @property
+    def first(self) -> QueueRow | None:
+        """The first goal that is not judged."""
+        return next((row for row in self.rows if row.update is None), None)
+
+    def row(self, pk: int) -> QueueRow:
+        """Give the row of a goal."""
+        return next(row for row in self.rows if row.pk == pk)
+
+    def after(self, pk: int, chosen: QueueFilter) -> QueueRow | None:
+        """Give the next goal to judge after one: the first not judged behind it, else the first in the queue."""
+        in_order = sorted(self.rows, key=lambda row: (row.party_key, row.number))
+        place = next(at for at, row in enumerate(in_order) if row.pk == pk)
+        waiting = (row for row in [*in_order[place + 1 :], *in_order[:place]] if row.update is None)
+        return next((row for row in waiting if chosen.wants(row)), None)
+
+
+def load_queue(period: ReportingPeriod) -> Queue:
+    """Read a period's queue; its plan year, committee and municipality are read already."""
+    plan_year = period.plan_year
+    goals = Goal.objects.filter(proposal__plan_year=plan_year)
+    standings = load_standings(goals)
+    updates = _updates(period)
+    today = timezone.localdate()
+    rows = []
+    for goal in goals.for_queue():
+        goal.proposal.plan_year = plan_year
+        latest, in_force = updates.get(goal.pk, (None, None))
+        standing = standings.get(goal.pk, NOTHING_SAID)
+        rows.append(
+            QueueRow(
+                pk=goal.pk,
+                number=goal.number,
+                kind=goal.kind,
+                party=goal.proposal.party,
+                topic_slug=goal.issue.topic.slug if goal.issue else "",
+                topic_name=goal.issue.topic.name if goal.issue else "",
+                issue_name=goal.issue.name if goal.issue else "",
+                html=typeset(goal.passage.text, goal.passage.marks),
+                plan_url=goal.proposal.get_absolute_url(),
+                work_url=period.get_absolute_url(),
+                update=in_force,
+                seen=latest.pk if latest else None,
+                earlier=chip(standing.status, goal.kind),
+                lateness=standing.lateness(goal.due_year, today),
+                changed_at=latest.recorded_at if latest else None,
+            )
+        )
+    in_order = sorted(rows, key=lambda row: (row.update is not None, row.party_key, row.number))
+    return Queue(period, tuple(in_order), any(standing.is_example for standing in standings.values()))
+
+
+def _updates(period: ReportingPeriod) -> dict[int, tuple[Update, Update | None]]:
+    """Give, by goal, a period's latest update and the one in force."""
+    fields = ("pk", "status", "comment", "date", "recorded_at", "author_role", "is_example", "replaces")
+    found: dict[int, list[Update]] = defaultdict(list)
+    for goal, *said in period.status_updates.order_by("recorded_at", "pk").values_list("goal", *fields):
+        update: dict[str, Any] = dict(zip(fields, said, strict=True))
+        update["role"] = str(Membership.Role(update.pop("author_role")).label)
+        found[goal].append(Update(**update))
+    return {goal: (updates[-1], _in_force(updates)) for goal, updates in found.items()}
+
+
+def _in_force(updates: Iterable[Update]) -> Update | None:
+    updates = list(updates)
+    replaced = {update.replaces for update in updates}
+    return next((each for each in reversed(updates) if each.status and each.pk not in replaced), None)
