@@ -82,6 +82,7 @@ class ReportForm(RecordForm):
         required=False,
         max_length=LONGEST_COMMENT,
         widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Behövs om statusen är delvis, ej uppnått, ej längre aktuellt eller kan inte bedömas.",
     )
     evidence = forms.CharField(label="Underlag", required=False, max_length=500)
     link = LinkField("Länk till underlaget")

@@ -26,6 +26,10 @@ class PeriodForm(forms.ModelForm):
         fields = ("name", "ends_on", "due_on")
         widgets = {"ends_on": DayInput, "due_on": DayInput}
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """Check what must be unique within the plan year too, although the form does not ask for the year."""
+        return super()._get_validation_exclusions() - {"plan_year"}  # type: ignore[misc, no-any-return]
+
     def clean(self) -> dict[str, object]:
         """Give a new period its address."""
         cleaned = super().clean() or self.cleaned_data
@@ -35,6 +39,8 @@ class PeriodForm(forms.ModelForm):
                 validate_period_slug(self.instance.slug)
             except forms.ValidationError as error:
                 self.add_error("name", error)
+            if self.instance.plan_year.periods.filter(slug=self.instance.slug).exists():
+                self.add_error("name", "Planåret har redan en period som heter så.")
         return cleaned
 
 
