@@ -35,7 +35,10 @@ function tell() {
 async function stay() {
   const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
   const answer = await fetch(address, { method: "POST", headers: { "X-CSRFToken": token } });
-  if (!answer.ok) return show("over");
+  if (!answer.ok) {
+    ends = 0; // It was over sooner than we knew.
+    return look();
+  }
   // The button is about to go, and the focus goes back to where it was.
   (before?.isConnected ? before : document.getElementById("innehall")).focus();
   tell();
