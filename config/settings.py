@@ -179,15 +179,31 @@ ACCOUNT_USER_DISPLAY = str
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = False
+# Django's own looks only at the user; django-allauth's keeps a list of addresses, old ones too, to sign in by.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a class
+ACCOUNT_FORMS = {
+    "login": "parties.forms.LoginForm",
+    "reset_password": "parties.forms.ResetPasswordForm",
+    "reset_password_from_key": "parties.forms.ResetPasswordKeyForm",
+    "change_password": "parties.forms.ChangePasswordForm",
+    "set_password": "parties.forms.SetPasswordForm",
+    "reauthenticate": "parties.forms.ReauthenticateForm",
+}
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
+MFA_ADAPTER = "parties.signing_in.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "parties.forms.AuthenticateForm",
+    "reauthenticate": "parties.forms.SecondStepAgainForm",
+    "activate_totp": "parties.forms.ActivateTOTPForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Nämndkollen"
 MFA_TOTP_TOLERANCE = 1
 
 SOCIALACCOUNT_ADAPTER = "parties.signing_in.SocialAccountAdapter"
-SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
-SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 OIDC_SERVER = env.str("OIDC_SERVER", "")
 _oidc = {
     "client_id": env.str("OIDC_CLIENT_ID", ""),
@@ -200,7 +216,11 @@ if OIDC_SERVER and urlsplit(OIDC_SERVER).scheme != "https" and not DEBUG and not
     raise ImproperlyConfigured("OIDC_SERVER must be an https:// address.")
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
-        "APPS": [{**_oidc, "provider_id": "kommun", "settings": {"server_url": OIDC_SERVER}}] if OIDC_SERVER else []
+        "APPS": [
+            {**_oidc, "provider_id": "kommun", "settings": {"server_url": OIDC_SERVER, "oauth_pkce_enabled": True}}
+        ]
+        if OIDC_SERVER
+        else []
     }
 }
 
@@ -252,7 +272,10 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("TRUST_PROXY", False) else None
+TRUST_PROXY = env.bool("TRUST_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
+# Whose attempts to sign in are counted: the reader's own address, which the web server in front adds last.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUST_PROXY else 0
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"

@@ -10,6 +10,7 @@ from config.sitemaps import SITEMAPS
 handler400 = "config.views.bad_request"
 handler404 = "config.views.not_found"
 handler403 = "config.views.forbidden"
+handler429 = "config.views.too_many_requests"  # django-allauth's, where it refuses to answer more often
 handler500 = "config.views.server_error"
 
 urlpatterns = [

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -75,13 +76,19 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form whose token is missing or old; from our own pages it is shown again with what was typed."""
-    if request.path.startswith(reverse("work")) and (again := form_too_old(request)):
+    if again := form_too_old(request):
         return again
     page = Page("Formuläret gick inte att ta emot", "Formuläret var för gammalt eller kom från en annan webbplats.")
     return render(request, "403_csrf.html", {"page": page}, status=403)
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """Answer 429 in plain words."""
+    page = Page("Du har försökt för många gånger", "För många försök på kort tid.")
+    return render(request, "429.html", {"page": page}, status=429)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 without the database, which may be what is wrong."""
+    """Answer 500 without the database, which may be what is wrong: not even who is reading is asked for."""
     page = Page("Något gick fel hos oss", "Ett fel inträffade.")
-    return render(request, "500.html", {"page": page}, status=500)
+    return HttpResponse(render_to_string("500.html", {"page": page}), status=500)

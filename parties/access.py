@@ -19,11 +19,13 @@ View = Callable[..., HttpResponse]
 TYPED = "typed"
 #: More than this, in characters, is not what a person types into our forms.
 MOST_TYPED = 50_000
-#: What is never kept: secrets, and what belongs to the form and not to who typed.
-NEVER_KEPT = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "code"}
+#: What is never kept, besides passwords: codes, and what belongs to the form and not to who typed.
+NEVER_KEPT = {"csrfmiddlewaretoken", "code"}
 
+SIGN_IN = "Du var utloggad när du sparade, så inget sparades. Det du skrev finns kvar när du har loggat in."
 KEPT = "Du var utloggad när du sparade, så inget sparades. Det du skrev finns kvar: kontrollera det och spara igen."
 TOO_OLD = "Sidan hade blivit för gammal, så inget sparades. Det du skrev finns kvar: kontrollera det och spara igen."
+LOST = "Inget sparades, och det du skrev var för långt för att finnas kvar. Gå tillbaka i webbläsaren och kopiera det."
 
 
 def signed_in(view: View) -> View:
@@ -34,27 +36,38 @@ def signed_in(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        if request.method == "POST":
-            keep_typed(request, KEPT)
+        if request.method == "POST" and keep_typed(request, KEPT):
+            messages.warning(request, SIGN_IN)
         return _elsewhere(request, redirect_to_login(request.get_full_path()))
 
+    guarded.keeps_typed = True  # type: ignore[attr-defined]
     return guarded
 
 
-def keep_typed(request: HttpRequest, why: str) -> None:
-    """Keep what was typed into a form that could not be saved, for the page at the same address to show again."""
-    typed = {name: values for name, values in request.POST.lists() if name not in NEVER_KEPT}
-    if sum(len(value) for values in typed.values() for value in values) <= MOST_TYPED:
-        request.session[TYPED] = {"path": request.path, "typed": typed}
-        messages.warning(request, why)
+def keep_typed(request: HttpRequest, why: str) -> bool:
+    """Keep what was typed into a form that could not be saved, for the page at the same address to show again.
+
+    :returns: whether it could be kept.
+    """
+    typed = {
+        name: values
+        for name, values in request.POST.lists()
+        if name not in NEVER_KEPT and "password" not in name.lower()
+    }
+    if sum(len(name) + sum(map(len, values)) for name, values in typed.items()) > MOST_TYPED:
+        messages.error(request, LOST)
+        return False
+    request.session[TYPED] = {"path": request.path, "typed": typed, "why": why}
+    return True
 
 
 def take_typed(request: HttpRequest) -> QueryDict | None:
-    """Give back what was typed into the form at this address, once."""
+    """Give back what was typed into the form at this address, once, and say why it was not saved."""
     kept = request.session.get(TYPED)
     if not kept or kept["path"] != request.path:
         return None
     del request.session[TYPED]
+    messages.warning(request, kept["why"])
     typed = QueryDict(mutable=True)
     for name, values in kept["typed"].items():
         typed.setlist(name, values)
@@ -64,9 +77,10 @@ def take_typed(request: HttpRequest) -> QueryDict | None:
 def form_too_old(request: HttpRequest) -> HttpResponse | None:
     """Answer a form of our own whose token is no longer valid, so that nothing typed is lost.
 
-    Only a browser that says that the form was ours is believed.
+    Only a form for those who are signed in, and only a browser that says that the form was ours, is believed.
     """
-    if request.headers.get("Origin") != f"{request.scheme}://{request.get_host()}":
+    keeps_typed = request.resolver_match and getattr(request.resolver_match.func, "keeps_typed", False)
+    if not keeps_typed or request.headers.get("Origin") != f"{request.scheme}://{request.get_host()}":
         return None
     keep_typed(request, TOO_OLD)
     return _elsewhere(request, HttpResponseRedirect(request.get_full_path()))

@@ -9,6 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from parties.audit import audited
 from parties.colours import LEAST_CONTRAST, contrast, is_colour, validate_colour
@@ -204,6 +205,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the address in lower case, as it is looked for when one signs in."""
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)
+
+    @cached_property
+    def works(self) -> bool:
+        """Tell whether the user works for any committee."""
+        return Committee.objects.worked_by(self).exists()
 
     def role_in(self, committee: Committee) -> "Membership.Role | None":
         """Give the user's role in a committee, if any; who administers the installation administers each of them."""

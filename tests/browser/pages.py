@@ -24,11 +24,18 @@ PAGES = {
     "issue three": f"{THREE}/fraga/bankar/",
     "about": "/om/",
     "accessibility": "/tillganglighet/",
+    "sign in": "/logga-in/",
+    "forgotten password": "/konto/losenord/glomt/",
+    "how to get an account": "/konto/nytt/",
     "404": f"{YEAR}/s/",
     "400": "400.html",
     "403": "403.html",
+    "429": "429.html",
     "500": "500.html",
 }
+
+#: Pages with a form for signing in, which needs a token that is kept as a cookie.
+WITH_TOKEN = ("sign in", "forgotten password")
 
 
 def visit(page: Page, site: str, address: str) -> None:

@@ -16,6 +16,8 @@ from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 THREE_PARTIES = ROOT / "tests/documents/provkoping"
+#: Who can sign in to it.
+EMAIL, PASSWORD = "prov@example.org", "ett-långt-lösenord"
 
 
 def free_port() -> int:
@@ -68,6 +70,11 @@ def served(name: str, data_dir: Path) -> Iterator[str]:
         subprocess.run([*manage, "migrate", "--verbosity=0"], env=environment, check=True)
         subprocess.run(
             [*manage, "load_plans", str(THREE_PARTIES)], env=environment, check=True, stdout=subprocess.DEVNULL
+        )
+        subprocess.run(
+            [*manage, "createsuperuser", "--noinput", "--verbosity=0", "--email", EMAIL],
+            env={**environment, "DJANGO_SUPERUSER_PASSWORD": PASSWORD},
+            check=True,
         )
         server = subprocess.Popen([*manage, "run"], env=environment, stdout=subprocess.DEVNULL)
         try:

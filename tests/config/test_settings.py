@@ -43,6 +43,21 @@ def test_an_installation_of_ones_own_is_https_only():
     assert not values(**OWN, HTTPS="off")["SECURE_SSL_REDIRECT"]
 
 
+def test_a_trusted_proxy_tells_whose_attempts_are_counted():
+    """Behind a trusted web server the reader's address is counted; otherwise nothing that a request says of it."""
+    code = "import json; from config import settings; print(json.dumps([settings.ALLAUTH_TRUSTED_PROXY_COUNT]))"
+    assert settings(code, **OWN).stdout.strip() == "[0]"
+    assert settings(code, **OWN, TRUST_PROXY="on").stdout.strip() == "[1]"
+
+
+def test_the_municipal_login_is_there_when_it_is_named():
+    """With a server named there is a login by it, with proof that it is the same browser; without, there is none."""
+    code = "from config import settings; print(settings.SOCIALACCOUNT_PROVIDERS['openid_connect']['APPS'])"
+    assert settings(code).stdout.strip() == "[]"
+    given = {"OIDC_SERVER": "https://id.example", "OIDC_CLIENT_ID": "n", "OIDC_CLIENT_SECRET": "s"}
+    assert "'oauth_pkce_enabled': True" in settings(code, **given).stdout
+
+
 @pytest.mark.parametrize(
     ("environment", "words"),
     [
@@ -63,6 +78,12 @@ def test_an_installation_of_ones_own_is_https_only():
         ({"HTTPS": "ja"}, "HTTPS"),
         ({"TRUST_PROXY": "?"}, "TRUST_PROXY"),
         ({"CONTACT_EMAIL": "ingen adress"}, "CONTACT_EMAIL"),
+        ({"SESSION_MINUTES": "9"}, "SESSION_MINUTES"),
+        ({"OIDC_SERVER": "https://id.example"}, "OIDC_CLIENT_ID"),
+        (
+            {**OWN, "OIDC_SERVER": "http://id.example", "OIDC_CLIENT_ID": "n", "OIDC_CLIENT_SECRET": "s"},
+            "OIDC_SERVER",
+        ),
     ],
 )
 def test_bad_values_stop_the_start(environment, words):
