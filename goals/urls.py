@@ -2,19 +2,28 @@
 
 from django.urls import include, path
 
-from goals.views import compare, goal, overview, plan, topics
+from goals.views import changes, compare, feeds, follows, goal, overview, plan, topics
 
 plan_year_urls = [
     path("", compare.plan_year, name="plan_year"),
     path("jamfor/", compare.compare, name="compare"),
     path("<slug:party>/", plan.plan, name="plan"),
     path("<slug:party>/<int:number>/", goal.goal, name="goal"),
+    path("<slug:party>/<int:number>/atom.xml", feeds.goal, name="feed_goal"),
+    path("<slug:party>/<int:number>/folj/", follows.follow_goal, name="follow_goal"),
 ]
 
 urlpatterns = [
     path("", overview.start, name="start"),
+    path("andringar/", changes.changes, name="changes"),
+    path("andringar/atom.xml", feeds.changes, name="feed_changes"),
+    path("andringar/parti/<slug:party>/atom.xml", feeds.party, name="feed_party"),
+    path("folj/", follows.follows, name="follows"),
+    path("folj/avsluta/<str:token>/", follows.unfollow, name="unfollow"),
     path("<slug:municipality>/<slug:committee>/", overview.committee, name="committee"),
     path("<slug:municipality>/<slug:committee>/amne/<slug:topic>/", topics.topic, name="topic"),
+    path("<slug:municipality>/<slug:committee>/amne/<slug:topic>/atom.xml", feeds.topic, name="feed_topic"),
+    path("<slug:municipality>/<slug:committee>/amne/<slug:topic>/folj/", follows.follow_topic, name="follow_topic"),
     path("<slug:municipality>/<slug:committee>/fraga/<slug:issue>/", topics.issue, name="issue"),
     path("<slug:municipality>/<slug:committee>/<int:year>/", include(plan_year_urls)),
 ]

@@ -5,13 +5,17 @@ from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
-from config.page import Crumb, HelpfulNotFound, Page
+from config.page import Crumb, Page
+from goals.changes import shortened
 from goals.comparison import Material, issue_row
+from goals.find import no_such_goal
 from goals.models import Goal
 from goals.views.steps import crumbs_to_proposal
 from proposals.find import find_proposal
-from proposals.models import Proposal
 from proposals.typeset import typeset
+
+#: How much of a goal's text its page's title has, in characters.
+LONGEST_TITLE = 70
 
 
 @require_safe
@@ -19,13 +23,13 @@ def goal(request: HttpRequest, municipality: str, committee: str, year: int, par
     """Show a goal: the party's words, status and decision, what the text states, source, and the same issue."""
     found = Goal.objects.with_neighbours().at(municipality, committee, year, party, number).first()
     if found is None:
-        raise _no_such_goal(find_proposal(municipality, committee, year, party), number)
+        raise no_such_goal(find_proposal(municipality, committee, year, party), number)
     proposal = found.proposal
     plan_year = proposal.plan_year
     found.passage.proposal = proposal
     material = Material.load(plan_year, [found.issue] if found.issue else [])
     page = Page(
-        f"{found.reference}: {_shortened(found.passage.text)}",
+        f"{found.reference}: {shortened(found.passage.text, LONGEST_TITLE)}",
         f"{found.get_kind_display()} {found.reference} i {proposal.party}: {proposal.title}. "
         "Ordalydelse, status, beslut och källa.",
         [
@@ -46,19 +50,3 @@ def goal(request: HttpRequest, municipality: str, committee: str, year: int, par
         "next": found.next_number,  # type: ignore[attr-defined]
     }
     return render(request, "goals/goal.html", context)
-
-
-def _no_such_goal(proposal: Proposal, number: int) -> HelpfulNotFound:
-    count = proposal.goals.count()
-    return HelpfulNotFound(
-        f"{proposal.party} har inget mål med nummer {number}. Planen har {count} mål och uppdrag.",
-        [
-            Crumb(f"{proposal.party}: bara mål och uppdrag", f"{proposal.get_absolute_url()}?visa=mal"),
-            Crumb(f"Jämför planerna för {proposal.plan_year.year}", proposal.plan_year.compare_url),
-        ],
-    )
-
-
-def _shortened(text: str, longest: int = 70) -> str:
-    """Cut a text for a title at a word, with an ellipsis."""
-    return text if len(text) <= longest else f"{text[:longest].rsplit(' ', 1)[0]} …"

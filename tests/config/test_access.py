@@ -13,6 +13,7 @@ from tests.conftest import BASE, YEAR
 #: superuser.
 OPEN = (200,) * 6
 LEADS = (301,) * 6
+SIGNED_IN = (302, 200, 200, 200, 200, 200)
 
 #: The address to try for each name, and what is answered.
 DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
@@ -25,6 +26,15 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
     "goal": (f"{YEAR}/v/25/", OPEN),
     "topic": (f"{BASE}/amne/barn-och-unga/", OPEN),
     "issue": (f"{BASE}/fraga/faltassistenter/", OPEN),
+    "feed_goal": (f"{YEAR}/v/25/atom.xml", OPEN),
+    "feed_topic": (f"{BASE}/amne/barn-och-unga/atom.xml", OPEN),
+    "follow_goal": (f"{YEAR}/v/25/folj/", SIGNED_IN),
+    "follow_topic": (f"{BASE}/amne/barn-och-unga/folj/", SIGNED_IN),
+    "changes": ("/andringar/", OPEN),
+    "feed_changes": ("/andringar/atom.xml", OPEN),
+    "feed_party": ("/andringar/parti/v/atom.xml", OPEN),
+    "follows": ("/folj/", SIGNED_IN),
+    "unfollow": ("/folj/avsluta/strunt/", (404,) * 6),
     "about": ("/om/", OPEN),
     "accessibility": ("/tillganglighet/", OPEN),
     "robots": ("/robots.txt", OPEN),
@@ -51,8 +61,9 @@ def test_every_address_has_a_door():
 
 
 @pytest.mark.parametrize("name", DOORS)
-def test_access(cast: Cast, name: str):
+def test_access(cast: Cast, settings, name: str):
     """Each in the cast gets what the table says."""
+    settings.LOGIN_URL = "/logga-in/"
     address, expected = DOORS[name]
     answers = tuple(cast.client(who).get(address).status_code for who in CAST)
     assert answers == expected
