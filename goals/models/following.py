@@ -1,6 +1,7 @@
 """Who wants to know by e-mail what becomes of a goal or a topic, and what has yet to be told them."""
 
 import datetime
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
@@ -138,20 +139,23 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def claim(self, user: User, at: datetime.datetime) -> list["Notice"]:
         """Take what a user is to be told by now, so that no other command takes it too.
 
-        What is taken counts as an attempt and is due again after a while, unless it is said to be sent before that. So
-        no lock is held while the mail server answers, and what a crash interrupts is tried again.
+        What waits for another of the user's wishes as well is taken with it, to be told once. All of it counts as an
+        attempt and is due again after a while, unless it is said to be told before that. So no lock is held while the
+        mail server answers, and what a crash interrupts is tried again.
         """
-        taken = list(self.due(at).filter(follow__user=user).select_for_update(of=("self",), skip_locked=True))
+        # One lock for all that the person is to be told: with one on each row, two commands would share it out.
+        User.objects.select_for_update(no_key=True).only("pk").get(pk=user.pk)
+        theirs = self.filter(follow__user=user)
+        taken = list(theirs.waiting().filter(key__in=theirs.due(at).values("key")).for_letter())
         for notice in taken:
             notice.due_at = at + WAITS[min(notice.attempts, len(WAITS) - 1)]
             notice.attempts += 1
         Notice.objects.bulk_update(taken, ["due_at", "attempts"])
-        return list(self.filter(pk__in=[notice.pk for notice in taken]).for_letter())
+        return taken
 
-    def told(self, user: User, notices: list["Notice"], at: datetime.datetime) -> None:
-        """Note that a user has been told, whichever of the user's wishes the same things were waiting for."""
-        keys = [notice.key for notice in notices]
-        self.filter(follow__user=user, key__in=keys, sent_at=None).update(sent_at=at, problem="")
+    def told(self, notices: Iterable["Notice"], at: datetime.datetime) -> None:
+        """Note that what was taken has been told."""
+        self.filter(pk__in=[notice.pk for notice in notices]).update(sent_at=at, problem="")
 
 
 class Notice(models.Model):

@@ -55,7 +55,7 @@ def follow_topic(request: HttpRequest, municipality: str, committee: str, topic:
 
 
 def _follow(request: HttpRequest, thing: Goal | Topic, crumbs: list[Crumb]) -> HttpResponse:
-    user, name, address = _user(request), crumbs[-1].name, crumbs[-1].url
+    user, address = _user(request), thing.get_absolute_url()
     form = FollowForm(request.POST if request.method == "POST" else None)
     if form.is_bound:
         done = HttpResponseRedirect(reverse("follows") if "list" in request.POST else f"{address}#folj")
@@ -66,7 +66,7 @@ def _follow(request: HttpRequest, thing: Goal | Topic, crumbs: list[Crumb]) -> H
             Follow.objects.start(user, thing, form.cleaned_data["pace"])
             return done
     context = {
-        "page": Page(f"Följ {name}", "Få e-post när något nytt skrivs.", [*crumbs, Crumb("Följ", f"{address}folj/")]),
+        "page": Page(f"Följ {thing}", "Få e-post när något nytt skrivs.", [*crumbs, Crumb("Följ", f"{address}folj/")]),
         **follow_context(user, thing),
     }
     if form.is_bound:

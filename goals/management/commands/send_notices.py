@@ -52,5 +52,5 @@ class Command(BaseCommand):
             given_up = f" Inga fler försök görs med {lost} av meddelandena." if lost else ""
             self.stderr.write(f"{person.email}: {problem}.{given_up}")
             return False
-        Notice.objects.told(person, notices, timezone.now())
+        Notice.objects.told(notices, timezone.now())
         return True
