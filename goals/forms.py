@@ -1,4 +1,4 @@
-"""The reader's choices on the comparison, checked."""
+"""What readers choose, checked."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ from goals.comparison import (
     Counts,
     Selection,
 )
-from goals.models import Decision, Topic
+from goals.models import Decision, Follow, Topic
 from goals.standing import COMMON_LABELS
-from parties.models import Party
+from parties.models import Committee, Party
 
 LONGEST_QUERY = 100
 NAMES = {"mal": "mål", "uppdrag": "uppdrag"}
@@ -161,3 +161,77 @@ def show_choices(selection: Selection, counts: Counts) -> list[Choice]:
     choices = [(ALL, "Alla"), (SHARED, shared)]
     choices += [(ONLY + party.slug, f"Bara {party.abbreviation}") for party in selection.parties]
     return [Choice(value, name, counts.shows[value], selection.show == value) for value, name in choices]
+
+
+class ChangesForm(forms.Form):
+    """Which changes to show. A choice that is not valid is reported and left out; the others hold."""
+
+    parti = forms.ChoiceField(required=False, label="Parti")
+    namnd = forms.ChoiceField(required=False, label="Nämnd")
+    amne = forms.ChoiceField(required=False, label="Ämne")
+
+    def __init__(self, data: QueryDict, *, parties: Sequence[Party], committees: Sequence[Committee]):
+        """Check ``data`` against the parties and committees that have a plan.
+
+        Topics are a committee's own, so there is a choice of them only where there is one committee, or one is chosen.
+        """
+        super().__init__(data, use_required_attribute=False)
+        self.parties = {party.slug: party for party in parties}
+        self.committees = {f"{each.municipality.slug}/{each.slug}": each for each in committees}
+        only = committees[0] if len(committees) == 1 else None
+        within = only or self.committees.get(data.get("namnd", ""))
+        self.topics = {topic.slug: topic for topic in within.topics.in_use()} if within else {}
+        for topic in self.topics.values():
+            topic.committee = within  # type: ignore[assignment]
+        for name, every, there_are, message in (
+            ("parti", "Alla partier", self.parties, "Partiet ”%(value)s” har ingen plan här."),
+            ("namnd", "Alla nämnder", self.committees, "Nämnden ”%(value)s” har ingen plan här."),
+            ("amne", "Alla ämnen", self.topics, "Ämnet ”%(value)s” finns inte i nämnden."),
+        ):
+            field = self.fields[name]
+            field.choices = [("", every), *((slug, str(each)) for slug, each in there_are.items())]  # type: ignore[attr-defined]
+            field.error_messages["invalid_choice"] = message
+        # A choice between one and all is none.
+        self.choosable = [self[name] for name in self.fields if len(self.fields[name].choices) > 2]  # type: ignore[attr-defined]
+
+    def selection(self) -> "ChangesSelection":
+        """Give what the reader has chosen, without what was not valid."""
+        self.full_clean()
+        chosen: dict[str, Any] = self.cleaned_data
+        return ChangesSelection(
+            party=self.parties.get(chosen.get("parti", "")),
+            committee=self.committees.get(chosen.get("namnd", "")),
+            topic=self.topics.get(chosen.get("amne", "")),
+        )
+
+    def problems(self) -> list[str]:
+        """Say what was not valid, a sentence each."""
+        return [str(message) for messages in self.errors.values() for message in messages]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesSelection:
+    """What the changes are about, as far as the reader has chosen."""
+
+    party: Party | None = None
+    committee: Committee | None = None
+    topic: Topic | None = None
+
+    @property
+    def is_filtered(self) -> bool:
+        """Tell whether the reader has chosen anything."""
+        return any((self.party, self.committee, self.topic))
+
+
+class FollowForm(forms.Form):
+    """How soon to be told."""
+
+    pace = forms.ChoiceField(
+        label="När vill du få e-post?",
+        choices=[
+            (Follow.Pace.AT_ONCE.value, "Direkt, när något skrivs"),
+            (Follow.Pace.WEEKLY.value, "En gång i veckan, på måndagen"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Välj hur ofta.", "invalid_choice": "Välj ett av alternativen."},
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from goals.views import batch, compare, goal, overview, periods, plan, records, topics, work
+from goals.views import batch, changes, compare, feeds, follows, goal, overview, periods, plan, records, topics, work
 
 period_urls: list[URLPattern | URLResolver] = [
     path("", work.queue, name="queue"),
@@ -31,13 +31,22 @@ plan_year_urls = [
     path("<slug:party>/<int:number>/beslut/", records.decide, name="decide"),
     path("<slug:party>/<int:number>/utfall/", records.measure, name="measure"),
     path("<slug:party>/<int:number>/ratta/<slug:kind>/<int:pk>/", records.correct, name="correct"),
+    path("<slug:party>/<int:number>/atom.xml", feeds.goal, name="feed_goal"),
+    path("<slug:party>/<int:number>/folj/", follows.follow_goal, name="follow_goal"),
 ]
 
 urlpatterns = [
     path("", overview.start, name="start"),
     path("arbete/", include(work_urls)),
+    path("andringar/", changes.changes, name="changes"),
+    path("andringar/atom.xml", feeds.changes, name="feed_changes"),
+    path("andringar/parti/<slug:party>/atom.xml", feeds.party, name="feed_party"),
+    path("folj/", follows.follows, name="follows"),
+    path("folj/avsluta/<str:token>/", follows.unfollow, name="unfollow"),
     path("<slug:municipality>/<slug:committee>/", overview.committee, name="committee"),
     path("<slug:municipality>/<slug:committee>/amne/<slug:topic>/", topics.topic, name="topic"),
+    path("<slug:municipality>/<slug:committee>/amne/<slug:topic>/atom.xml", feeds.topic, name="feed_topic"),
+    path("<slug:municipality>/<slug:committee>/amne/<slug:topic>/folj/", follows.follow_topic, name="follow_topic"),
     path("<slug:municipality>/<slug:committee>/fraga/<slug:issue>/", topics.issue, name="issue"),
     path("<slug:municipality>/<slug:committee>/<int:year>/", include(plan_year_urls)),
 ]

@@ -1,12 +1,15 @@
 """What every test may ask for."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from io import StringIO
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
+from goals.models.records import KINDS
 from proposals.manifest import PLANS
 from proposals.models import PlanYear, Proposal
 from tests.cast import Cast
@@ -74,3 +77,26 @@ def cast(plans: PlanYear) -> Cast:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Give a clock that stands still until it is set."""
     return Clock(monkeypatch)
+
+
+@pytest.fixture
+def triggers_back(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    with django_db_blocker.unblock():
+        _switch_triggers("ENABLE")
+
+
+@pytest.fixture
+def committed(triggers_back: None, transactional_db: None) -> Iterator[None]:
+    """Give a database where what is written is written, for threads that each have a connection of their own.
+
+    It is emptied afterwards, which the append-only tables must be made to take.
+    """
+    yield
+    _switch_triggers("DISABLE")
+
+
+def _switch_triggers(how: str) -> None:
+    with connection.cursor() as cursor:
+        for kind in KINDS:
+            cursor.execute(f"ALTER TABLE {kind._meta.db_table} {how} TRIGGER USER")

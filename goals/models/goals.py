@@ -62,6 +62,11 @@ class GoalQuerySet(models.QuerySet["Goal"]):
         placed = models.Q(issue__in=issues)
         return self.filter(placed | models.Q(issue=None) if unplaced else placed)
 
+    def not_judged_in(self, period: ReportingPeriod) -> "GoalQuerySet":
+        """Find the goals of the period's plan year of which no status in force speaks for the period."""
+        judged = StatusUpdate.objects.in_force().filter(period=period, goal=models.OuterRef("pk"))
+        return self.filter(~models.Exists(judged), proposal__plan_year=period.plan_year_id)
+
     def for_comparison(self) -> "models.query.QuerySet[Goal, tuple[Any, ...]]":
         """Give rows of what a comparison shows of each goal, in the order of the plans."""
         return self.order_by("proposal", "number").values_list(

@@ -65,6 +65,10 @@ class ReportingPeriodQuerySet(models.QuerySet["ReportingPeriod"]):
             slug=period,
         )
 
+    def due_near(self, day: datetime.date, margin: datetime.timedelta) -> "ReportingPeriodQuerySet":
+        """Find the periods that still take updates and whose reports are due near a day, before or after it."""
+        return self.filter(locked_at=None, due_on__range=(day - margin, day + margin))
+
     def make_defaults(self, plan_year: PlanYear) -> None:
         """Give a plan year that has no period its first ones."""
         if self.filter(plan_year=plan_year).exists():

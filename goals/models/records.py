@@ -7,7 +7,7 @@ Written through ``Goal.report``, ``Goal.decide`` and ``Goal.measure`` alone.
 
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import pgtrigger
@@ -126,6 +126,8 @@ class Record(models.Model):
     #: The address that leads to it on the goal's page: this and its number.
     ANCHOR: ClassVar[str]
 
+    replaces_id: int | None
+
     goal = models.ForeignKey("goals.Goal", on_delete=models.PROTECT, verbose_name="mål eller uppdrag")
     date = models.DateField("datum", help_text="Den dag som uppgiften gäller.")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="vem")
@@ -172,12 +174,17 @@ class Record(models.Model):
     @property
     def is_correction(self) -> bool:
         """Tell whether it replaces another."""
-        return self.replaces is not None
+        return self.replaces_id is not None
+
+    @property
+    def words(self) -> str:
+        """What it says where its kind is not named beside it."""
+        return self.headline
 
     @property
     def sentence(self) -> str:
         """What it says in one sentence, for a letter or a feed; an example says that it is one."""
-        said = f"{self._meta.verbose_name} togs tillbaka" if self.is_withdrawal else self.headline
+        said = f"{self._meta.verbose_name} togs tillbaka" if self.is_withdrawal else self.words
         how = "Rättelse: " if self.is_correction else ""
         comment = getattr(self, "comment", "")
         text = f"{how}{said}{f'. {comment}' if comment else ''}"
@@ -288,6 +295,11 @@ class Decision(Record):
         """What was decided."""
         return str(self.Outcome(self.outcome).label) if self.outcome else "Ej känt"
 
+    @property
+    def words(self) -> str:
+        """What was decided, and by whom."""
+        return f"{self.headline} av nämnden"
+
 
 class OutcomeValue(Record):
     """An outcome (utfall): what was measured of a goal that states a target, in the target's own unit."""
@@ -329,6 +341,11 @@ class OutcomeValue(Record):
         """The value as one writes it: "76 %"."""
         return target_words(self.value, self.goal.target_unit) or "Inget värde"
 
+    @property
+    def words(self) -> str:
+        """The value, said to be an outcome and no target."""
+        return f"Utfall {self.headline}"
+
 
 #: The kinds of records that there are.
-KINDS: Iterable[type[Record]] = (StatusUpdate, Decision, OutcomeValue)
+KINDS: Sequence[type[Record]] = (StatusUpdate, Decision, OutcomeValue)

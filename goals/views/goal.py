@@ -8,9 +8,11 @@ from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
-from config.page import Crumb, HelpfulNotFound, Page
+from config.page import Crumb, Page
 from goals.as_of import AsOf
+from goals.changes import shortened
 from goals.comparison import issue_row
+from goals.find import no_such_goal
 from goals.material import Material
 from goals.models import Goal
 from goals.models.periods import to_judge
@@ -19,8 +21,10 @@ from goals.timeline import draw_target, load_timeline
 from goals.views.steps import crumbs_to_proposal
 from parties.models import Committee, User
 from proposals.find import find_proposal
-from proposals.models import Proposal
 from proposals.typeset import typeset
+
+#: How much of a goal's text its page's title has, in characters.
+LONGEST_TITLE = 70
 
 
 @require_safe
@@ -28,7 +32,7 @@ def goal(request: HttpRequest, municipality: str, committee: str, year: int, par
     """Show a goal: the party's words, status and decision, what the text states, source, and the same issue."""
     found = Goal.objects.with_neighbours().at(municipality, committee, year, party, number).first()
     if found is None:
-        raise _no_such_goal(find_proposal(municipality, committee, year, party), number)
+        raise no_such_goal(find_proposal(municipality, committee, year, party), number)
     proposal = found.proposal
     plan_year = proposal.plan_year
     found.passage.proposal = proposal
@@ -40,7 +44,7 @@ def goal(request: HttpRequest, municipality: str, committee: str, year: int, par
         standing = load_standings(Goal.objects.filter(pk=found.pk), as_of.moment).get(found.pk, NOTHING_SAID)
     timeline = load_timeline(found, as_of)
     page = Page(
-        f"{found.reference}: {_shortened(found.passage.text)}",
+        f"{found.reference}: {shortened(found.passage.text, LONGEST_TITLE)}",
         f"{found.get_kind_display()} {found.reference} i {proposal.party}: {proposal.title}. "
         "Ordalydelse, status, beslut och källa.",
         [
@@ -92,19 +96,3 @@ def _work_on(goal: Goal, user: User | AnonymousUser) -> Work | None:
         decide=f"{here}beslut/",
         measure=f"{here}utfall/" if goal.target_value is not None else "",
     )
-
-
-def _no_such_goal(proposal: Proposal, number: int) -> HelpfulNotFound:
-    count = proposal.goals.count()
-    return HelpfulNotFound(
-        f"{proposal.party} har inget mål med nummer {number}. Planen har {count} mål och uppdrag.",
-        [
-            Crumb(f"{proposal.party}: bara mål och uppdrag", f"{proposal.get_absolute_url()}?visa=mal"),
-            Crumb(f"Jämför planerna för {proposal.plan_year.year}", proposal.plan_year.compare_url),
-        ],
-    )
-
-
-def _shortened(text: str, longest: int = 70) -> str:
-    """Cut a text for a title at a word, with an ellipsis."""
-    return text if len(text) <= longest else f"{text[:longest].rsplit(' ', 1)[0]} …"

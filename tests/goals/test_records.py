@@ -3,7 +3,7 @@
 import random
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from goals.models import ConflictError, Decision, Goal, OutcomeValue, Record, StatusUpdate
+from goals.models import ConflictError, Goal, Record, StatusUpdate
 from goals.standing import NOTHING_SAID, load_standings
 from tests.cast import MEMBER, OTHER, Cast
 from tests.conftest import Clock
@@ -297,25 +297,6 @@ def test_a_page_of_standings_is_one_query(cast: Cast, plans, periods):
 
 
 # Many at once
-
-
-@pytest.fixture
-def triggers_back(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    yield
-    with django_db_blocker.unblock():
-        for model in (StatusUpdate, Decision, OutcomeValue):
-            sql(f"ALTER TABLE {model._meta.db_table} ENABLE TRIGGER USER")
-
-
-@pytest.fixture
-def committed(triggers_back: None, transactional_db: None) -> Iterator[None]:
-    """Give a database where what is written is written, for threads that each have a connection of their own.
-
-    It is emptied afterwards, which the append-only tables must be made to take.
-    """
-    yield
-    for model in (StatusUpdate, Decision, OutcomeValue):
-        sql(f"ALTER TABLE {model._meta.db_table} DISABLE TRIGGER USER")
 
 
 def test_many_at_once_lose_nothing(committed: None):

@@ -1,0 +1,61 @@
+"""Find what an address names, or answer with what there is instead."""
+
+from config.page import Crumb, HelpfulNotFound
+from goals.models import Goal, Topic
+from parties.models import Committee, Party, in_order
+from proposals.find import find_committee, find_proposal
+from proposals.models import Proposal
+
+
+def find_goal(municipality: str, committee: str, year: int, party: str, number: int) -> Goal:
+    """Find a goal, with everything that its pages say about where it belongs.
+
+    :raises HelpfulNotFound: with the plan's goals, if it does not exist.
+    """
+    found = Goal.objects.at(municipality, committee, year, party, number).first()
+    if found is None:
+        raise no_such_goal(find_proposal(municipality, committee, year, party), number)
+    return found
+
+
+def no_such_goal(proposal: Proposal, number: int) -> HelpfulNotFound:
+    """Say that a plan has no goal with a number, and how many it has."""
+    count = proposal.goals.count()
+    return HelpfulNotFound(
+        f"{proposal.party} har inget mål med nummer {number}. Planen har {count} mål och uppdrag.",
+        [
+            Crumb(f"{proposal.party}: bara mål och uppdrag", f"{proposal.get_absolute_url()}?visa=mal"),
+            Crumb(f"Jämför planerna för {proposal.plan_year.year}", proposal.plan_year.compare_url),
+        ],
+    )
+
+
+def find_topic(municipality: str, committee: str, topic: str) -> Topic:
+    """Find a topic that has an issue, with its committee.
+
+    :raises HelpfulNotFound: with the committee's topics, if it does not exist.
+    """
+    topics = Topic.objects.in_use().select_related("committee__municipality")
+    found = topics.filter(committee__municipality__slug=municipality, committee__slug=committee, slug=topic).first()
+    if found is None:
+        its_committee = find_committee(municipality, committee)
+        raise HelpfulNotFound(
+            f"Ämnet ”{topic}” finns inte hos {its_committee}.",
+            [Crumb(other.name, other.get_absolute_url()) for other in topics.filter(committee=its_committee)],
+        )
+    return found
+
+
+def parties_with_plans() -> list[Party]:
+    """Give the parties that have a plan somewhere, in the published order."""
+    return in_order(Party.objects.filter(proposals__isnull=False).distinct())
+
+
+def committees_with_plans() -> list[Committee]:
+    """Give the committees that have a plan for some year."""
+    return list(
+        Committee.objects.select_related("municipality")
+        .filter(plan_years__proposals__isnull=False)
+        .distinct()
+        .order_by("municipality__code", "slug")
+    )
