@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
-from goals.views import compare, goal, overview, plan, topics
+from goals.views import compare, goal, log, overview, plan, topics
 
 plan_year_urls = [
     path("", compare.plan_year, name="plan_year"),
     path("jamfor/", compare.compare, name="compare"),
     path("<slug:party>/", plan.plan, name="plan"),
     path("<slug:party>/<int:number>/", goal.goal, name="goal"),
+    path("<slug:party>/<int:number>/logg/", log.log, name="goal_log"),
 ]
 
 urlpatterns = [

@@ -9,6 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from parties.audit import audited
 from parties.colours import LEAST_CONTRAST, contrast, is_colour, validate_colour
@@ -169,6 +170,10 @@ class UserManager(BaseUserManager["User"]):
         """Make an administrator of the whole installation."""
         return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
 
+    def find_or_make(self, email: str, name: str = "") -> "User":
+        """Find the user with an e-mail address, in whatever case it is typed, or make one that has no password yet."""
+        return self.filter(email__iexact=email).first() or self.create_user(email, name=name)
+
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find the user by e-mail address, in whatever case it is typed."""
         return self.get(email__iexact=username)
@@ -204,6 +209,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @cached_property
+    def administers_a_committee(self) -> bool:
+        """Tell whether there is a committee that the user administers; asked once."""
+        return Committee.objects.administered_by(self).exists()
 
     def role_in(self, committee: Committee) -> "Membership.Role | None":
         """Give the user's role in a committee, if any; who administers the installation administers each of them."""

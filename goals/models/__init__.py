@@ -3,11 +3,13 @@
 from goals.models.following import Follow, Notice, Reminder
 from goals.models.goals import ConflictError, Goal
 from goals.models.issues import Alignment, Issue, Mention, Topic
+from goals.models.log import Change
 from goals.models.periods import ReportingPeriod
 from goals.models.records import Decision, OutcomeValue, Record, Status, StatusUpdate
 
 __all__ = [
     "Alignment",
+    "Change",
     "ConflictError",
     "Decision",
     "Follow",

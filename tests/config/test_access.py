@@ -3,6 +3,8 @@
 A new view without a row here fails, and so does a row whose view is gone.
 """
 
+from typing import Any
+
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -13,6 +15,8 @@ from tests.conftest import BASE, YEAR
 #: superuser.
 OPEN = (200,) * 6
 LEADS = (301,) * 6
+#: For those who judge the committee's goals.
+WORKING = (302, 404, 404, 200, 200, 200)
 
 #: The address to try for each name, and what is answered.
 DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
@@ -23,6 +27,7 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
     "plan": (f"{YEAR}/v/", OPEN),
     "original": (f"{YEAR}/v/original/", OPEN),
     "goal": (f"{YEAR}/v/25/", OPEN),
+    "goal_log": (f"{YEAR}/v/25/logg/", WORKING),
     "topic": (f"{BASE}/amne/barn-och-unga/", OPEN),
     "issue": (f"{BASE}/fraga/faltassistenter/", OPEN),
     "about": ("/om/", OPEN),
@@ -51,8 +56,9 @@ def test_every_address_has_a_door():
 
 
 @pytest.mark.parametrize("name", DOORS)
-def test_access(cast: Cast, name: str):
+def test_access(cast: Cast, name: str, settings: Any):
     """Each in the cast gets what the table says."""
+    settings.LOGIN_URL = "/logga-in/"
     address, expected = DOORS[name]
     answers = tuple(cast.client(who).get(address).status_code for who in CAST)
     assert answers == expected
