@@ -121,7 +121,7 @@ class GoalForm(forms.ModelForm):
 
     responsible = Lines(
         forms.CharField(max_length=100),
-        label="ansvariga enligt texten",
+        label="Ansvariga enligt texten",
         required=False,
         help_text="En på varje rad, med textens egna ord.",
     )
@@ -277,6 +277,15 @@ class RecordAdmin(ReadOnly):
         return record.replaces_id is not None
 
 
+class ByPeriod(admin.AllValuesFieldListFilter):
+    """Which period it was for, whatever the year."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        """Call the choice what it is: the name of a period."""
+        super().__init__(*args, **kwargs)
+        self.title = "period"
+
+
 @admin.register(StatusUpdate)
 class StatusUpdateAdmin(RecordAdmin):
     """Status updates, to be read."""
@@ -292,14 +301,7 @@ class StatusUpdateAdmin(RecordAdmin):
         "is_example",
     ]
     list_select_related = [*RecordAdmin.list_select_related, "period__plan_year"]
-    list_filter = [
-        "status",
-        "author_role",
-        "is_example",
-        "period__name",
-        ("replaces", admin.EmptyFieldListFilter),
-        ByCommittee,
-    ]
+    list_filter = ["status", ("period__name", ByPeriod), "is_example", ByCommittee]
     search_fields = ["comment", "evidence", "reference", "reason", "goal__passage__text", "author__email"]
 
 
@@ -308,7 +310,7 @@ class DecisionAdmin(RecordAdmin):
     """Decisions, to be read."""
 
     list_display = ["recorded_at", "goal_reference", "said", "date", "author", "author_role", "correction"]
-    list_filter = ["outcome", "author_role", "is_example", ("replaces", admin.EmptyFieldListFilter), ByCommittee]
+    list_filter = ["outcome", "is_example", ByCommittee]
     search_fields = ["reference", "reason", "goal__passage__text", "author__email"]
 
 
@@ -317,7 +319,7 @@ class OutcomeValueAdmin(RecordAdmin):
     """Outcomes, to be read."""
 
     list_display = ["recorded_at", "goal_reference", "said", "date", "author", "author_role", "correction"]
-    list_filter = ["author_role", "is_example", ("replaces", admin.EmptyFieldListFilter), ByCommittee]
+    list_filter = ["is_example", ByCommittee]
     search_fields = ["source", "reason", "goal__passage__text", "author__email"]
 
 
@@ -418,9 +420,14 @@ class ToldList(ChangeList):
     """The list of changes, each told in words."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """Tell all of a page's changes at once."""
+        """Tell all of a page's changes at once.
+
+        First which they are, then what they say: else the database would compare every row of the log with the one
+        before it, only to throw all but a page of it away.
+        """
         super().get_results(request)
-        changes: list[Any] = list(self.result_list)
+        keys = list(self.result_list.values_list("pk", flat=True))
+        changes: list[Any] = list(self.root_queryset.filter(pk__in=keys))
         for change, told in zip(changes, audit.tell(changes, User.objects.all()), strict=True):
             change.told = told
         self.result_list = changes
@@ -435,7 +442,6 @@ class ChangeAdmin(ReadOnly):
     list_filter = [ByModel, ByLabel]
     list_per_page = 50
     search_fields = ["pgh_context"]
-    search_help_text = "Sök efter vem, med namn eller e-postadress."
     ordering = ["-pgh_created_at", "-pgh_id"]
 
     class Media:
@@ -451,6 +457,11 @@ class ChangeAdmin(ReadOnly):
         """Find the changes that those whose name or address has a word in it have made."""
         users = User.objects.filter(Q(name__icontains=search_term) | Q(email__icontains=search_term))
         return (queryset.filter(Change.made_by(users)) if search_term else queryset), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Say what the list is, and what one finds by searching it."""
+        title = "Ändringslogg: sök på namn eller e-postadress hos den som har ändrat"
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """List changes in words."""

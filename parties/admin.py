@@ -224,9 +224,9 @@ class UserAdmin(CommitteeAdmin, DjangoUserAdmin):
 class MembershipForm(forms.ModelForm):
     """A role in a committee, given by e-mail address to somebody who is known or to somebody new."""
 
-    email = forms.EmailField(label="e-postadress", help_text="Finns personen inte sedan tidigare så läggs den till.")
+    email = forms.EmailField(label="E-postadress", help_text="Finns personen inte sedan tidigare så läggs den till.")
     name = forms.CharField(
-        label="namn", max_length=150, required=False, help_text="Behövs bara om personen inte finns sedan tidigare."
+        label="Namn", max_length=150, required=False, help_text="Behövs bara om personen inte finns sedan tidigare."
     )
 
     class Meta:
