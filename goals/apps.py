@@ -7,4 +7,4 @@ class GoalsConfig(AppConfig):
     """The upper room: it imports from ``proposals`` and ``parties``."""
 
     name = "goals"
-    verbose_name = "Mål och uppdrag"
+    verbose_name = "Mål och uppföljning"

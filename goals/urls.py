@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from goals.views import batch, changes, compare, feeds, follows, goal, overview, periods, plan, records, topics, work
+from goals.views import (
+    batch,
+    changes,
+    compare,
+    feeds,
+    follows,
+    goal,
+    log,
+    overview,
+    periods,
+    plan,
+    records,
+    topics,
+    work,
+)
 
 period_urls: list[URLPattern | URLResolver] = [
     path("", work.queue, name="queue"),
@@ -33,6 +47,7 @@ plan_year_urls = [
     path("<slug:party>/<int:number>/ratta/<slug:kind>/<int:pk>/", records.correct, name="correct"),
     path("<slug:party>/<int:number>/atom.xml", feeds.goal, name="feed_goal"),
     path("<slug:party>/<int:number>/folj/", follows.follow_goal, name="follow_goal"),
+    path("<slug:party>/<int:number>/logg/", log.log, name="goal_log"),
 ]
 
 urlpatterns = [

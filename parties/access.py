@@ -91,3 +91,9 @@ def _elsewhere(request: HttpRequest, redirect: HttpResponse) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": redirect["Location"]})
     return redirect
+
+
+def may_work(request: HttpRequest) -> dict[str, bool]:
+    """Tell every page whether to show the way to the work queue; asked of the database for who is signed in alone."""
+    user = getattr(request, "user", None)
+    return {"may_work": bool(user and user.is_authenticated and user.works)}

@@ -170,6 +170,10 @@ class UserManager(BaseUserManager["User"]):
         """Make an administrator of the whole installation."""
         return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
 
+    def find_or_make(self, email: str, name: str = "") -> "User":
+        """Find the user with an e-mail address, in whatever case it is typed, or make one that has no password yet."""
+        return self.filter(email__iexact=email).first() or self.create_user(email, name=name)
+
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find the user by e-mail address, in whatever case it is typed."""
         return self.get(email__iexact=username)
@@ -215,6 +219,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def works(self) -> bool:
         """Tell whether the user works for any committee."""
         return Committee.objects.worked_by(self).exists()
+
+    @cached_property
+    def administers_a_committee(self) -> bool:
+        """Tell whether there is a committee that the user administers; asked once."""
+        return Committee.objects.administered_by(self).exists()
 
     def role_in(self, committee: Committee) -> "Membership.Role | None":
         """Give the user's role in a committee, if any; who administers the installation administers each of them."""

@@ -3,6 +3,7 @@
 from goals.models.following import Follow, Notice, Reminder
 from goals.models.goals import ConflictError, Goal
 from goals.models.issues import Alignment, Issue, Mention, Topic
+from goals.models.log import LoggedChange
 from goals.models.periods import ReportingPeriod
 from goals.models.records import Decision, OutcomeValue, Record, Status, StatusUpdate
 
@@ -13,6 +14,7 @@ __all__ = [
     "Follow",
     "Goal",
     "Issue",
+    "LoggedChange",
     "Mention",
     "Notice",
     "OutcomeValue",

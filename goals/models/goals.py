@@ -25,6 +25,8 @@ AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 #: What a writer saw, where it does not matter.
 ANY: Any = object()
+#: The years that a text may give as a goal's own; the same as those of plan years.
+FIRST_YEAR, LAST_YEAR = 1971, 2100
 UNDONE = "Ångrat direkt av den som skrev."
 
 
@@ -146,6 +148,16 @@ class Goal(models.Model):
     def get_absolute_url(self) -> str:
         """Give the address of the goal's page."""
         return f"{self.proposal.get_absolute_url()}{self.number}/"
+
+    def clean(self) -> None:
+        """Refuse an issue of another committee, and a year that is none.
+
+        :raises ValidationError: if there is one.
+        """
+        if self.issue and self.issue.committee_id != self.committee.pk:
+            raise ValidationError({"issue": "Frågan hör till en annan nämnd."})
+        if self.due_year is not None and not FIRST_YEAR <= self.due_year <= LAST_YEAR:
+            raise ValidationError({"due_year": f"Ange ett år från {FIRST_YEAR} till {LAST_YEAR}."})
 
     @property
     def reference(self) -> str:

@@ -1,6 +1,7 @@
 """The topics and issues that line up the goals of different parties, and how those on one issue relate."""
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 
@@ -82,6 +83,14 @@ class Issue(models.Model):
         """Give the address of the issue's page."""
         return reverse("issue", args=[self.committee.municipality.slug, self.committee.slug, self.slug])
 
+    def clean(self) -> None:
+        """Refuse a topic of another committee.
+
+        :raises ValidationError: if it is.
+        """
+        if self.topic_id and self.topic.committee_id != self.committee_id:
+            raise ValidationError({"topic": "Ämnet hör till en annan nämnd."})
+
 
 class AlignmentQuerySet(models.QuerySet["Alignment"]):
     """Alignments."""
@@ -120,6 +129,14 @@ class Alignment(models.Model):
     def __str__(self) -> str:
         return f"{self.issue}: {self.get_relation_display()}"
 
+    def clean(self) -> None:
+        """Refuse a plan year of another committee than the issue's.
+
+        :raises ValidationError: if it is.
+        """
+        if self.issue_id and self.plan_year_id and self.issue.committee_id != self.plan_year.committee_id:
+            raise ValidationError({"plan_year": "Planåret hör till en annan nämnd än frågan."})
+
 
 @audited
 class AlignedParty(Alignment.parties.through):  # type: ignore[misc, name-defined]
@@ -129,6 +146,9 @@ class AlignedParty(Alignment.parties.through):  # type: ignore[misc, name-define
         proxy = True
         verbose_name = "parti i jämförelse"
         verbose_name_plural = "partier i jämförelser"
+
+    def __str__(self) -> str:
+        return f"{self.party} i {self.alignment}"
 
 
 @audited

@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from config.page import Crumb, Page
 from goals.models import ReportingPeriod
@@ -66,11 +65,12 @@ def change(request: HttpRequest, municipality: str, committee: str, year: int, p
     return _page(request, found.plan_year, form, changing=found)
 
 
-@require_POST
 @signed_in
 def lock(request: HttpRequest, municipality: str, committee: str, year: int, period: str) -> HttpResponse:
-    """Lock a period, or open it again."""
+    """Lock a period, or open it again; whoever only looks is led to the periods."""
     found = find_period(request, municipality, committee, year, period)
+    if request.method != "POST":
+        return HttpResponseRedirect(_address(found.plan_year))
     if request.POST.get("las") == "upp":
         found.unlock()
         messages.success(request, f"{found} är öppen igen. Att den låstes upp står i ändringsloggen.")

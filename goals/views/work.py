@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from config.page import Crumb, HelpfulNotFound, HtmxRequest, Page
 from goals.models import ConflictError, Goal, ReportingPeriod, StatusUpdate
@@ -84,14 +84,15 @@ def judge(
     return _open(request, found, row, form, status=INVALID)
 
 
-@require_POST
 @signed_in
 def undo(
     request: HtmxRequest, municipality: str, committee: str, year: int, period: str, party: str, number: int
 ) -> HttpResponse:
-    """Take back the status update that was just saved, by a correction."""
+    """Take back the status update that was just saved, by a correction; whoever only looks is led to the goal."""
     found_period = find_period(request, municipality, committee, year, period)
     goal = find_goal(found_period, party, number)
+    if request.method != "POST":
+        return HttpResponseRedirect(f"{found_period.get_absolute_url()}#mal-{goal.pk}")
     record = goal.status_updates.filter(period=found_period, pk=_number(request.POST.get("rapport"))).first()
     if record is None:
         raise Http404

@@ -18,6 +18,8 @@ OPEN = (200,) * 6
 LEADS = (301,) * 6
 #: Those who work for the committee; who is signed out is led to sign in, and for others there is no such page.
 WORKERS = (302, 404, 404, 200, 200, 200)
+#: The same, where those who work are led on.
+LED_WORKERS = (302, 404, 404, 302, 302, 302)
 #: Pages of one's own account: who is not signed in is led to do so.
 SIGNED_IN = (302, 200, 200, 200, 200, 200)
 #: Pages that who is signed in has passed already.
@@ -34,19 +36,20 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
     "plan": (f"{YEAR}/v/", OPEN),
     "original": (f"{YEAR}/v/original/", OPEN),
     "goal": (f"{YEAR}/v/25/", OPEN),
+    "goal_log": (f"{YEAR}/v/25/logg/", WORKERS),
     "topic": (f"{BASE}/amne/barn-och-unga/", OPEN),
     "issue": (f"{BASE}/fraga/faltassistenter/", OPEN),
     "decide": (f"{YEAR}/v/25/beslut/", WORKERS),
     "measure": (f"{YEAR}/kd/14/utfall/", WORKERS),
     "correct": (f"{YEAR}/v/25/ratta/beslut/{{decision}}/", WORKERS),
-    "work": ("/arbete/", (302, 404, 404, 302, 302, 302)),
+    "work": ("/arbete/", LED_WORKERS),
     "queue": (f"/arbete{YEAR}/delar/", WORKERS),
     "judge": (f"/arbete{YEAR}/delar/v/25/", WORKERS),
-    "undo": (f"/arbete{YEAR}/delar/v/25/angra/", (405,) * 6),
-    "batch": (f"/arbete{YEAR}/delar/samla/?mal=all", (302, 404, 404, 302, 302, 302)),
+    "undo": (f"/arbete{YEAR}/delar/v/25/angra/", LED_WORKERS),
+    "batch": (f"/arbete{YEAR}/delar/samla/?mal=all", LED_WORKERS),
     "periods": (f"/arbete{YEAR}/perioder/", WORKERS),
     "change_period": (f"/arbete{YEAR}/perioder/delar/", WORKERS),
-    "lock_period": (f"/arbete{YEAR}/perioder/delar/las/", (405,) * 6),
+    "lock_period": (f"/arbete{YEAR}/perioder/delar/las/", LED_WORKERS),
     "feed_goal": (f"{YEAR}/v/25/atom.xml", OPEN),
     "feed_topic": (f"{BASE}/amne/barn-och-unga/atom.xml", OPEN),
     "follow_goal": (f"{YEAR}/v/25/folj/", SIGNED_IN),
@@ -95,7 +98,7 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
 def is_for_workers(name: str) -> bool:
     """Tell whether an address is for those alone who work for the committee, and takes forms."""
     _, answers = DOORS[name]
-    return (answers == WORKERS and name != "queue") or name in ("undo", "lock_period", "batch")
+    return (answers == WORKERS and name not in ("queue", "goal_log")) or name in ("undo", "lock_period", "batch")
 
 
 def names(patterns: list[URLPattern | URLResolver]) -> set[str]:
