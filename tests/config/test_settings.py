@@ -62,6 +62,8 @@ def test_an_installation_of_ones_own_is_https_only():
         ({"WORKERS": "många"}, "WORKERS"),
         ({"HTTPS": "ja"}, "HTTPS"),
         ({"TRUST_PROXY": "?"}, "TRUST_PROXY"),
+        ({"EXAMPLE": "kanske"}, "EXAMPLE"),
+        ({**OWN, "EXAMPLE": "yes"}, "EXAMPLE"),
         ({"CONTACT_EMAIL": "ingen adress"}, "CONTACT_EMAIL"),
     ],
 )
@@ -70,6 +72,13 @@ def test_bad_values_stop_the_start(environment, words):
     done = settings(**environment)
     assert done.returncode != 0
     assert words in done.stderr.strip().splitlines()[-1]
+
+
+def test_examples_are_for_the_embedded_database():
+    """Example data comes by itself with the embedded database, unless one says no, and never with another."""
+    code = "from config import settings; print(settings.EXAMPLE)"
+    environments: tuple[dict[str, str], ...] = ({}, {"EXAMPLE": "no"}, OWN)
+    assert [settings(code, **each).stdout.strip() for each in environments] == ["True", "False", "False"]
 
 
 def test_hosts_may_be_listed_with_spaces():
