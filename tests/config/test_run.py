@@ -180,7 +180,7 @@ def test_a_worker_that_dies_is_replaced(environment):
 
 
 def test_two_first_starts_at_once(environment, tmp_path):
-    """Two that start at the same time on the same data both come up."""
+    """Two that start at the same time on the same data both come up, and load everything once."""
     own = {**environment, "DATA_DIR": str(tmp_path / "data")}
     ports = free_port(), free_port()
     both = [
@@ -190,9 +190,10 @@ def test_two_first_starts_at_once(environment, tmp_path):
         for port in ports
     ]
     for server, port in zip(both, ports, strict=True):
-        wait_for(f"http://127.0.0.1:{port}/", server)
-    for server in both:
-        assert "Traceback" not in stop(server, signal.SIGINT)
+        wait_for(f"http://127.0.0.1:{port}/", server, seconds=120)  # the one waits for the other
+    outputs = [stop(server, signal.SIGINT) for server in both]
+    assert not [output for output in outputs if "Traceback" in output]
+    assert sorted("påhittad uppföljning inläst" in output for output in outputs) == [False, True]
     assert servers(tmp_path / "data") == []
 
 
