@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 .PHONY: help run dev test lint lock format weigh clean
 
 help:
-	@echo "make run     set up, load the plans and serve on http://127.0.0.1:8000 (PORT=8001 for another port)"
+	@echo "make run     set up, load plans and example follow-up, serve on http://127.0.0.1:8000 (PORT=8001, EXAMPLE=no)"
 	@echo "make dev     the same with DEBUG on, reloading when a file changes"
 	@echo "make test    set up, find or install Chromium, and run all tests (ARGS='-k compare' for some)"
 	@echo "make lint    ruff, djade, mypy, missing migrations, deploy checks"
@@ -33,8 +33,7 @@ run: $(VENV)/run
 	@exec $(BIN)/python manage.py run
 
 dev: $(VENV)/run
-	@DEBUG=1 $(BIN)/python manage.py migrate --verbosity 0
-	@DEBUG=1 $(BIN)/python manage.py load_plans
+	@DEBUG=1 $(BIN)/python manage.py prepare
 	@DEBUG=1 exec $(BIN)/python manage.py runserver $${HOST:-127.0.0.1}:$${PORT:-8000}
 
 test: $(VENV)/test

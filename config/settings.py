@@ -28,6 +28,9 @@ env = Env()
 DEBUG = env.bool("DEBUG", False)
 DATABASE_URL = env.str("DATABASE_URL", "")
 EMBEDDED = not DATABASE_URL
+EXAMPLE = env.bool("EXAMPLE", EMBEDDED)
+if EXAMPLE and not EMBEDDED:
+    raise ImproperlyConfigured("EXAMPLE must be off with DATABASE_URL: example data is for the embedded database only.")
 try:
     HOST = str(ip_address(env.str("HOST", "127.0.0.1").replace("localhost", "127.0.0.1")))
 except ValueError as error:

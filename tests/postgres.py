@@ -11,9 +11,10 @@ def pytest_load_initial_conftests() -> None:
     from config import embedded
 
     # What one has set for an installation of one's own must not change what the tests see.
-    for name in ("DEBUG", "ALLOWED_HOSTS", "OPERATOR", "CONTACT_EMAIL", "TRUST_PROXY", "HOST", "PORT", "SITE_ADDRESS"):
-        os.environ.pop(name, None)
-    for name in ("SESSION_MINUTES", "OIDC_SERVER"):
+    for name in (
+        *("DEBUG", "EXAMPLE", "ALLOWED_HOSTS", "OPERATOR", "CONTACT_EMAIL", "TRUST_PROXY", "HOST", "PORT"),
+        *("SITE_ADDRESS", "SESSION_MINUTES", "OIDC_SERVER", "EMAIL_HOST"),
+    ):
         os.environ.pop(name, None)
     os.environ.update(HTTPS="off", SECRET_KEY=secrets.token_urlsafe(50))
     if embedded.is_needed(["test"]):

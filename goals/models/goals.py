@@ -220,14 +220,18 @@ class Goal(models.Model):
         with transaction.atomic():
             return self._append(OutcomeValue, by, {"value": value, "date": date, **said}, {})
 
-    def undo(self, record: Record, *, by: User, key: uuid.UUID | None = None) -> Record:
+    def undo(
+        self, record: Record, *, by: User, key: uuid.UUID | None = None, at: datetime.datetime | None = None
+    ) -> Record:
         """Take a record back by a correction; where it was one itself, what it replaced is said again.
+
+        ``key`` and ``at`` are as for ``report``.
 
         :raises ValidationError: if its period is locked.
         :raises ConflictError: if somebody has recorded something after it.
         """
         said = record.replaces.content if record.replaces else {record.CONTENT: type(record)().content[record.CONTENT]}
-        said |= {"replaces": record, "reason": UNDONE, "key": key, "seen": record.pk}
+        said |= {"replaces": record, "reason": UNDONE, "key": key, "at": at, "seen": record.pk}
         if isinstance(record, StatusUpdate):
             return self.report(by=by, period=record.period, date=record.date, **said)
         write: Any = self.decide if isinstance(record, Decision) else self.measure

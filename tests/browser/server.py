@@ -15,9 +15,8 @@ import psycopg
 from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
+TWO_PARTIES = ROOT / "proposals/plans/eskilstuna-socialnamnden-2017"
 THREE_PARTIES = ROOT / "tests/documents/provkoping"
-#: Who can sign in to it.
-EMAIL, PASSWORD = "prov@example.org", "ett-långt-lösenord"
 
 
 def free_port() -> int:
@@ -54,7 +53,10 @@ def database(name: str) -> Iterator[str]:
 
 @contextmanager
 def served(name: str, data_dir: Path) -> Iterator[str]:
-    """Serve the two real plans and the invented ones with `manage.py run`, and give the site's address."""
+    """Serve the two real plans and the invented ones with `manage.py run`, and give the site's address.
+
+    The real ones have example follow-up, the invented ones have none; tests/browser/cast.py says who can sign in.
+    """
     port = free_port()
     with database(name) as url:
         environment = {
@@ -64,19 +66,18 @@ def served(name: str, data_dir: Path) -> Iterator[str]:
             "PORT": str(port),
             "WORKERS": "1",
             "HTTPS": "off",
+            "EXAMPLE": "off",
             "SECRET_KEY": "only-for-this-test-server-and-no-other",
         }
-        manage = [sys.executable, "-W", "ignore", str(ROOT / "manage.py")]
-        subprocess.run([*manage, "migrate", "--verbosity=0"], env=environment, check=True)
-        subprocess.run(
-            [*manage, "load_plans", str(THREE_PARTIES)], env=environment, check=True, stdout=subprocess.DEVNULL
-        )
-        subprocess.run(
-            [*manage, "createsuperuser", "--noinput", "--verbosity=0", "--email", EMAIL],
-            env={**environment, "DJANGO_SUPERUSER_PASSWORD": PASSWORD},
-            check=True,
-        )
-        server = subprocess.Popen([*manage, "run"], env=environment, stdout=subprocess.DEVNULL)
+        python = [sys.executable, "-W", "ignore"]
+        for arguments in (
+            ["manage.py", "migrate", "--verbosity=0"],
+            ["manage.py", "load_plans", str(TWO_PARTIES), str(THREE_PARTIES)],
+            ["manage.py", "load_example", "eskilstuna/socialnamnden/2017", "--anywhere"],
+            ["-m", "tests.browser.cast"],
+        ):
+            subprocess.run([*python, *arguments], env=environment, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        server = subprocess.Popen([*python, "manage.py", "run"], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
         try:
             wait_for(f"http://127.0.0.1:{port}/om/", server)
             yield f"http://127.0.0.1:{port}"

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.server import EMAIL, PASSWORD
+from tests.browser.cast import PASSWORD, SECRETARY
 
 WARNING = "Du loggas ut om fem minuter."
 #: What a session lasts, less the five minutes that the warning comes before its end.
@@ -15,7 +15,7 @@ BEFORE_WARNING = 115 * 60_000
 
 def sign_in(page: Page, site: str, next_page: str) -> None:
     page.goto(f"{site}/logga-in/?next={next_page}")
-    page.get_by_label("E-postadress").fill(EMAIL)
+    page.get_by_label("E-postadress").fill(SECRETARY)
     page.get_by_label("Lösenord").fill(PASSWORD)
     page.get_by_role("button", name="Logga in", exact=True).click()
     page.wait_for_url(f"{site}{next_page}")

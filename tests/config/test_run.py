@@ -1,6 +1,7 @@
 """`manage.py run` with the embedded PostgreSQL: starts it, loads the plans, serves, and takes everything with it."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
     """Give an installation of its own, in a folder with a space and Swedish letters."""
     folder = tmp_path_factory.mktemp("embedded") / "åäö och mellanslag"
     folder.mkdir()
-    removed = ("DATABASE_URL", "EMBEDDED_POSTGRES_SOCKET", "SECRET_KEY", "HTTPS", "DJANGO_SETTINGS_MODULE")
+    removed = ("DATABASE_URL", "EXAMPLE", "EMBEDDED_POSTGRES_SOCKET", "SECRET_KEY", "HTTPS", "DJANGO_SETTINGS_MODULE")
     kept = {key: value for key, value in os.environ.items() if key not in removed}
     yield {**kept, "DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
     assert servers(folder) == []
@@ -56,6 +57,21 @@ def stop(server: subprocess.Popen[bytes], sign: signal.Signals) -> str:
     return output.decode()
 
 
+def offered(output: str) -> dict[str, str]:
+    """Give the accounts that a start offers, with their passwords."""
+    return dict(re.findall(r"^  \S+ +(\S+@exempel\.invalid) +([a-z2-7-]{19})$", output, re.MULTILINE))
+
+
+def run(command: str, environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run([*MANAGE, command, *arguments], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def shell(code: str, environment: dict[str, str]) -> str:
+    return run("shell", environment, "-v0", "-c", code).strip()
+
+
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_run_serves_the_plans_and_stops_what_it_started(environment, sign):
     """The first start loads the plans and the next finds them; a signal takes server, workers and database down."""
@@ -68,6 +84,7 @@ def test_run_serves_the_plans_and_stops_what_it_started(environment, sign):
     output = stop(server, sign)
     assert f"http://127.0.0.1:{port}/" in output
     assert "51 mål och uppdrag" in output
+    assert len(offered(output)) == 4
     assert "Traceback" not in output
     assert servers(Path(environment["DATA_DIR"])) == []
 
@@ -75,11 +92,44 @@ def test_run_serves_the_plans_and_stops_what_it_started(environment, sign):
 def test_second_start_loses_nothing_and_keeps_the_key(environment):
     """What was in the database is there at the next start, and the secret key is the same."""
     key = (Path(environment["DATA_DIR"]) / "secret_key").read_text()
-    query = [*MANAGE, "shell", "-v0", "-c", "from goals.models import Goal; print(Goal.objects.count())"]
-    done = subprocess.run(query, env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "78"
+    assert shell("from goals.models import Goal; print(Goal.objects.count())", environment) == "78"
     assert (Path(environment["DATA_DIR"]) / "secret_key").read_text() == key
     assert (Path(environment["DATA_DIR"]) / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_accounts_are_the_same_at_every_start(environment):
+    """What a start prepares is the same the next time: the same accounts, offered once, and nothing written anew."""
+    first, second = (run("prepare", environment) for _ in range(2))
+    assert len(offered(first)) == 4
+    assert offered(first) == offered(second)
+    assert "redan inläst" in second
+    email, password = next(iter(offered(first).items()))
+    sign_in = f"from django.test import Client; print(Client().login(email={email!r}, password={password!r}))"
+    assert shell(sign_in, environment) == "True"
+
+
+def test_without_examples(environment, tmp_path):
+    """EXAMPLE=no in an empty folder gives the plans alone: no follow-up and nobody to sign in as."""
+    output = run("prepare", {**environment, "DATA_DIR": str(tmp_path / "data"), "EXAMPLE": "no"})
+    assert "51 mål och uppdrag" in output
+    assert "xempel" not in output
+
+
+def test_examples_with_a_database_of_ones_own_are_refused(environment):
+    """The message says that they belong to the embedded database."""
+    own = {"DATABASE_URL": "postgresql://u@localhost/n", "SECRET_KEY": "x" * 50, "EXAMPLE": "yes"}
+    done = subprocess.run([*MANAGE, "run"], env={**environment, **own}, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "example data is for the embedded database only" in done.stderr.strip().splitlines()[-1]
+
+
+def test_make_hands_on_what_it_is_told(environment):
+    """`make run EXAMPLE=no` reaches the command."""
+    show = "--eval=show:; @echo $$EXAMPLE"
+    done = subprocess.run(
+        ["make", "show", "EXAMPLE=no", show], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "no"
 
 
 def test_taken_port_is_said_in_one_line(environment):
@@ -130,7 +180,7 @@ def test_a_worker_that_dies_is_replaced(environment):
 
 
 def test_two_first_starts_at_once(environment, tmp_path):
-    """Two that start at the same time on the same data both come up."""
+    """Two that start at the same time on the same data both come up, and load everything once."""
     own = {**environment, "DATA_DIR": str(tmp_path / "data")}
     ports = free_port(), free_port()
     both = [
@@ -140,9 +190,10 @@ def test_two_first_starts_at_once(environment, tmp_path):
         for port in ports
     ]
     for server, port in zip(both, ports, strict=True):
-        wait_for(f"http://127.0.0.1:{port}/", server)
-    for server in both:
-        assert "Traceback" not in stop(server, signal.SIGINT)
+        wait_for(f"http://127.0.0.1:{port}/", server, seconds=120)  # the one waits for the other
+    outputs = [stop(server, signal.SIGINT) for server in both]
+    assert not [output for output in outputs if "Traceback" in output]
+    assert sorted("påhittad uppföljning inläst" in output for output in outputs) == [False, True]
     assert servers(tmp_path / "data") == []
 
 

@@ -77,6 +77,8 @@ def test_the_municipal_login_is_there_when_it_is_named():
         ({"WORKERS": "många"}, "WORKERS"),
         ({"HTTPS": "ja"}, "HTTPS"),
         ({"TRUST_PROXY": "?"}, "TRUST_PROXY"),
+        ({"EXAMPLE": "kanske"}, "EXAMPLE"),
+        ({**OWN, "EXAMPLE": "yes"}, "EXAMPLE"),
         ({"CONTACT_EMAIL": "ingen adress"}, "CONTACT_EMAIL"),
         ({"SESSION_MINUTES": "9"}, "SESSION_MINUTES"),
         ({"OIDC_SERVER": "https://id.example"}, "OIDC_CLIENT_ID"),
@@ -91,6 +93,13 @@ def test_bad_values_stop_the_start(environment, words):
     done = settings(**environment)
     assert done.returncode != 0
     assert words in done.stderr.strip().splitlines()[-1]
+
+
+def test_examples_are_for_the_embedded_database():
+    """Example data comes by itself with the embedded database, unless one says no, and never with another."""
+    code = "from config import settings; print(settings.EXAMPLE)"
+    environments: tuple[dict[str, str], ...] = ({}, {"EXAMPLE": "no"}, OWN)
+    assert [settings(code, **each).stdout.strip() for each in environments] == ["True", "False", "False"]
 
 
 def test_hosts_may_be_listed_with_spaces():

@@ -2,13 +2,14 @@
 
 import fcntl
 import os
-import secrets
 import socket
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+
+from config.secret_key import kept_secret_key
 
 
 class Command(BaseCommand):
@@ -21,9 +22,8 @@ class Command(BaseCommand):
         with (settings.DATA_DIR / "run.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             require_free_port(settings.HOST, settings.PORT)
-            call_command("migrate", verbosity=0)
             call_command("collectstatic", interactive=False, verbosity=0)
-            call_command("load_plans", stdout=self.stdout)
+            call_command("prepare", stdout=self.stdout)
         if settings.EMBEDDED:
             # The workers are processes of their own and must share one key, now and after a restart.
             os.environ.setdefault("SECRET_KEY", kept_secret_key())
@@ -57,17 +57,6 @@ def shown(host: str) -> str:
     if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not listened on
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
-
-
-def kept_secret_key() -> str:
-    """Give the secret key of this installation's embedded database, made at the first start."""
-    path = settings.DATA_DIR / "secret_key"
-    if not path.exists():
-        unfinished = path.with_suffix(".new")
-        unfinished.touch(mode=0o600)
-        unfinished.write_text(secrets.token_urlsafe(50))
-        unfinished.rename(path)
-    return str(path.read_text())
 
 
 def serve() -> None:
