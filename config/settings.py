@@ -16,7 +16,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
-from config import embedded
+from config import embedded, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = embedded.DATA_DIR
@@ -47,7 +47,8 @@ SECRET_KEY = env.str("SECRET_KEY", "").strip()
 if not SECRET_KEY:
     if not (DEBUG or EMBEDDED):
         raise ImproperlyConfigured("SECRET_KEY must be set when DATABASE_URL names a database and DEBUG is off.")
-    SECRET_KEY = secrets.token_urlsafe(50)
+    # The embedded installation keeps one for itself, so that a restart signs nobody out.
+    SECRET_KEY = (secret_key.kept() if EMBEDDED else "") or secrets.token_urlsafe(50)
 if len(SECRET_KEY) < LEAST_SECRET:
     raise ImproperlyConfigured(f"SECRET_KEY must have at least {LEAST_SECRET} characters, chosen at random.")
 

@@ -3,13 +3,14 @@
 What ``make run`` and ``make dev`` do first. Idempotent.
 """
 
+import os
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from config.secret_key import kept_secret_key
+from config import secret_key
 from goals.example import committees_with_example
 from parties import example_accounts
 
@@ -19,6 +20,8 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if settings.EMBEDDED and not os.environ.get("SECRET_KEY"):
+            settings.SECRET_KEY = secret_key.keep(settings.SECRET_KEY)
         call_command("migrate", verbosity=0)
         call_command("load_plans", stdout=self.stdout)
         if settings.EXAMPLE:
@@ -31,7 +34,7 @@ class Command(BaseCommand):
     def open_or_close_accounts(self) -> None:
         committees = committees_with_example()
         if settings.EXAMPLE and example_accounts.may_be_offered() and committees.exists():
-            self.write_accounts(example_accounts.offer(committees, kept_secret_key()))
+            self.write_accounts(example_accounts.offer(committees, settings.SECRET_KEY))
             return
         example_accounts.withdraw()
         if settings.EXAMPLE and not example_accounts.may_be_offered():

@@ -1,15 +1,12 @@
 """``manage.py run``: prepare everything and serve the site until Ctrl-C."""
 
 import fcntl
-import os
 import socket
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-
-from config.secret_key import kept_secret_key
 
 
 class Command(BaseCommand):
@@ -24,9 +21,6 @@ class Command(BaseCommand):
             require_free_port(settings.HOST, settings.PORT)
             call_command("collectstatic", interactive=False, verbosity=0)
             call_command("prepare", stdout=self.stdout)
-        if settings.EMBEDDED:
-            # The workers are processes of their own and must share one key, now and after a restart.
-            os.environ.setdefault("SECRET_KEY", kept_secret_key())
         self.stdout.write(
             f"\nNämndkollen finns nu på http://{shown(settings.HOST)}:{settings.PORT}/ – avsluta med Ctrl-C.\n"
         )
