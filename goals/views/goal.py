@@ -18,6 +18,7 @@ from goals.models import Goal
 from goals.models.periods import to_judge
 from goals.standing import NOTHING_SAID, chip, load_standings
 from goals.timeline import draw_target, load_timeline
+from goals.views.follows import follow_context
 from goals.views.steps import crumbs_to_proposal
 from parties.models import Committee, User
 from proposals.find import find_proposal
@@ -72,7 +73,7 @@ def goal(request: HttpRequest, municipality: str, committee: str, year: int, par
         "previous": found.previous_number,  # type: ignore[attr-defined]
         "next": found.next_number,  # type: ignore[attr-defined]
     }
-    return render(request, "goals/goal.html", context)
+    return render(request, "goals/goal.html", context | follow_context(request.user, found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class Work:
     judge: str
     decide: str
     measure: str
+    log: str
 
 
 def _work_on(goal: Goal, user: User | AnonymousUser) -> Work | None:
@@ -95,4 +97,5 @@ def _work_on(goal: Goal, user: User | AnonymousUser) -> Work | None:
         judge=f"{period.get_absolute_url()}{goal.proposal.party.slug}/{goal.number}/" if period else "",
         decide=f"{here}beslut/",
         measure=f"{here}utfall/" if goal.target_value is not None else "",
+        log=f"{here}logg/",
     )

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from config.page import Page
+from goals.changes import load_changes
 from goals.models import Issue
 from goals.summary import summarise
 from goals.views.steps import crumbs_to_committee, within
@@ -14,6 +15,8 @@ from parties.swedish import swedish_key
 from proposals.find import find_committee
 from proposals.models import PlanYear, Proposal
 
+#: How many of the latest changes the start page tells.
+LATEST_CHANGES = 4
 #: How many other plan years the start page links to.
 OTHER_PLAN_YEARS = 24
 
@@ -29,11 +32,13 @@ def start(request: HttpRequest) -> HttpResponse:
     )
     latest = plan_years[0] if plan_years else None
     summary = summarise(latest) if latest else None
+    changes = load_changes(most=LATEST_CHANGES)
     context = {
         "page": page,
         "plan_year": latest,
         "summary": summary,
-        "shows_example": bool(summary and summary.shows_example),
+        "changes": changes,
+        "shows_example": bool(summary and summary.shows_example) or changes.has_example,
         "others": sorted(plan_years[1:], key=lambda year: (-year.year, swedish_key(str(year.committee)))),
     }
     return render(request, "goals/start.html", context)

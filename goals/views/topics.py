@@ -12,6 +12,7 @@ from goals.comparison import IssueRow, issue_row
 from goals.material import Material
 from goals.models import Issue, Topic
 from goals.standing import Tallied, tally
+from goals.views.follows import follow_context
 from goals.views.steps import crumbs_to_committee, within
 from parties.models import Committee, Party
 from proposals.find import find_committee
@@ -46,7 +47,7 @@ def topic(request: HttpRequest, municipality: str, committee: str, topic: str) -
         "shows_example": any(year.shows_example for year in years),
         "others": [other for other in _topics_of(found) if other != topic_row],
     }
-    return render(request, "goals/topic.html", context)
+    return render(request, "goals/topic.html", context | follow_context(request.user, topic_row))
 
 
 @require_safe
