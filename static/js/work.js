@@ -46,7 +46,8 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:afterSettle", () => {
   showDigits();
   const open = document.querySelector(".work-row.open");
-  const first = open?.querySelector("[aria-invalid='true'], #fel") ?? open?.querySelector("input[name='status']:checked, input[name='status']");
+  const wanted = ["[aria-invalid='true']:not([type='radio'])", "#fel", "input[name='status']:checked", "input[name='status']"];
+  const first = wanted.map((selector) => open?.querySelector(selector)).find(Boolean);
   (first ?? document.querySelector(".saved button"))?.focus();
   open?.scrollIntoView({ block: "nearest" });
   if (open) history.replaceState(null, "", open.querySelector("form").getAttribute("action"));
