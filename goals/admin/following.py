@@ -65,6 +65,3 @@ class ReminderAdmin(ReadOnly):
     list_select_related = ["user", "period__plan_year"]
     search_fields = ["user__email", "user__name", "period__name"]
     date_hierarchy = "sent_at"
-
-
-# The audit log

@@ -118,6 +118,3 @@ class GoalAdmin(InstallationAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse: what a party has promised stands."""
         return False
-
-
-# Periods

@@ -71,6 +71,3 @@ class AlignmentAdmin(InstallationAdmin):
     search_fields = ["issue__name", "reason"]
     ordering = ["issue__name"]
     autocomplete_fields = ["issue", "plan_year"]
-
-
-# Goals

@@ -49,6 +49,3 @@ class ReportingPeriodAdmin(CommitteeAdmin):
             period.unlock()
             self.log_change(request, period, "Låste upp perioden.")
             messages.success(request, f"{period} är öppen.")
-
-
-# What was recorded: append-only, and only through the goal

@@ -76,6 +76,3 @@ class OutcomeValueAdmin(RecordAdmin):
     list_display = ["recorded_at", "goal_reference", "said", "date", "author", "author_role", "correction"]
     list_filter = ["is_example", ByCommittee]
     search_fields = ["source", "reason", "goal__passage__text", "author__email"]
-
-
-# Who follows, and what they are told
