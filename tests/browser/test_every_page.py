@@ -1,57 +1,19 @@
 """What holds for every page: accessible, never too wide, nothing from elsewhere, readable without colour or scripts."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.browser.checks import everything_holds
 from tests.browser.pages import PAGES, WITH_TOKEN, visit
 
-WIDTHS = (320, 768, 1280)
-SCHEMES = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "forced colours": {"color_scheme": "dark", "forced_colors": "active"},
-}
-
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_axe_finds_nothing(browser: Browser, site: str, name: str, scheme: str):
-    """Axe has no complaint at any width, in light, dark and forced colours, with everything unfolded."""
-    context = browser.new_context(locale="sv-SE", **SCHEMES[scheme])
+def test_accessible(browser: Browser, site: str, name: str):
+    """Axe finds nothing, nothing is too wide, and everything is large enough to touch (tests/browser/checks.py)."""
+    context = browser.new_context(locale="sv-SE", has_touch=True)
     page = context.new_page()
     visit(page, site, PAGES[name])
-    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        assert not [(rule["id"], rule["nodes"][0]["html"]) for rule in found], f"at {width} px"
-    context.close()
-
-
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize(("width", "text"), [(320, 100), (1280, 200), (640, 200)])
-def test_nothing_is_too_wide(browser: Browser, site: str, name: str, width: int, text: int):
-    """Nothing needs sideways scrolling at 320 px, nor with text at twice its size, and no word is cut off."""
-    context = browser.new_context(locale="sv-SE", viewport={"width": width, "height": 900})
-    page = context.new_page()
-    visit(page, site, PAGES[name])
-    page.evaluate(
-        """(percent) => {
-        document.documentElement.style.fontSize = `${1.125 * percent}%`;
-        for (const fold of document.querySelectorAll('details')) fold.open = true;
-        }""",
-        text,
-    )
-    wide = page.evaluate(
-        """() => [...document.querySelectorAll('body *')].filter((element) => {
-            const box = element.getBoundingClientRect();
-            const scrolled = element.closest('.scroll, .skip, .hidden, .sprite');
-            return !scrolled && box.width && (box.right > innerWidth + 1 || box.left < -1);
-        }).map((element) => element.outerHTML.slice(0, 120))"""
-    )
-    assert not wide
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    everything_holds(page)
     context.close()
 
 
@@ -64,25 +26,6 @@ def test_nothing_from_elsewhere_and_nothing_kept(clean_page: Page, site: str, na
     assert cookies == (["csrftoken"] if name in WITH_TOKEN else [])
     assert clean_page.evaluate("localStorage.length + sessionStorage.length") == 0
     assert clean_page.evaluate("[...document.fonts].filter((font) => font.status === 'loaded').length") >= 2
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_targets_are_large_enough(browser: Browser, site: str, name: str):
-    """On a phone, every link and control outside running text is at least 24 px high (WCAG 2.2, 2.5.8)."""
-    context = browser.new_context(viewport={"width": 360, "height": 780}, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    visit(page, site, PAGES[name])
-    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
-    small = page.evaluate(
-        """() => [...document.querySelectorAll('a, button, select, input, summary')].filter((element) => {
-            const box = element.getBoundingClientRect();
-            const inText = element.closest('.lede, .text p, .notice p, dd, .note, caption');
-            return box.width && !inText && !element.closest('.skip') && box.height < 23.5
-              && !(element.type === 'radio' && element.closest('label').getBoundingClientRect().height >= 24);
-        }).map((element) => element.outerHTML.slice(0, 120))"""
-    )
-    assert not small
-    context.close()
 
 
 def test_skip_link_leads_to_the_content(page: Page, site: str):

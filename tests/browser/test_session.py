@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.cast import PASSWORD, SECRETARY
+from tests.browser.checks import axe_finds_nothing, everything_holds
 
 WARNING = "Du loggas ut om fem minuter."
 #: What a session lasts, less the five minutes that the warning comes before its end.
@@ -46,7 +46,7 @@ def test_warning_takes_no_focus_and_prolongs(context: BrowserContext, site: str)
     pass_time(context, 60_000)
     expect(page.get_by_role("alert")).to_contain_text(WARNING)
     expect(field).to_be_focused()
-    assert not Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    axe_finds_nothing(page)
     with page.expect_response("**/konto/fortsatt/") as answer:
         page.get_by_role("button", name="Fortsätt vara inloggad").press("Enter")
     assert answer.value.status == 204
@@ -78,30 +78,21 @@ def test_a_session_that_is_gone_is_not_prolonged(context: BrowserContext, site: 
     expect(page.get_by_role("alert")).to_contain_text("Du har loggats ut")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_behind_sign_in(browser: Browser, site: str, scheme: str):
-    """Axe has no complaint about the account's own pages, nor about a form with something wrong; none is too wide."""
-    context = browser.new_context(locale="sv-SE", color_scheme=scheme)
+def test_accessible_behind_sign_in(browser: Browser, site: str):
+    """The account's own pages, and a form with something wrong, are accessible (tests/browser/checks.py)."""
+    context = browser.new_context(locale="sv-SE")
     page = context.new_page()
-
-    def look() -> None:
-        for width in (320, 1280):
-            page.set_viewport_size({"width": width, "height": 900})
-            found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-            assert not [(rule["id"], rule["nodes"][0]["html"]) for rule in found], page.url
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
-
     sign_in(page, site, "/konto/")
-    look()
+    everything_holds(page)
     page.goto(f"{site}/konto/losenord/")
     page.get_by_role("button", name="Byt lösenord").click()
     expect(page).to_have_title("Fel: Byt lösenord – Nämndkollen")
     assert page.evaluate("document.activeElement.id") == "fel"
-    look()
+    everything_holds(page)
     page.goto(f"{site}/konto/tva-steg/app/")
-    look()
+    everything_holds(page)
     page.get_by_label("Lösenord").fill(PASSWORD)
     page.get_by_role("button", name="Fortsätt").click()
     expect(page.get_by_role("img", name="QR-kod")).to_be_visible()
-    look()
+    everything_holds(page)
     context.close()
