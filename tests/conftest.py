@@ -1,14 +1,18 @@
 """What every test may ask for."""
 
+import fcntl
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from io import StringIO
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from config import static
 from goals.models.records import KINDS
 from proposals.manifest import PLANS
 from proposals.models import PlanYear, Proposal
@@ -35,11 +39,20 @@ class Clock:
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Collect the static files as production does, into a folder of this session's."""
+    """Collect the static files as production does, into a folder of this session's that its workers share."""
     from django.conf import settings
 
-    settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
-    call_command("collectstatic", interactive=False, verbosity=0)
+    shared = shared_folder(tmp_path_factory)
+    settings.STATIC_ROOT = shared / "static"
+    with (shared / "static.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        static.collect()
+
+
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder that all workers of a session share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture(scope="session", autouse=True)

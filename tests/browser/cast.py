@@ -1,9 +1,11 @@
 """Who can sign in to the site that the browser tests serve. All of them invented, with one password.
 
-``python -m tests.browser.cast`` makes them in the database that the environment names.
+``python -m tests.browser.cast`` makes them, and what they are to see, in the database that the environment names: the
+real plans with example follow-up, and invented plans with none.
 """
 
 import os
+import sys
 
 PASSWORD = "ett-långt-lösenord-för-prov"  # noqa: S105 - of no account that matters
 SECRETARY = "sekreterare@example.org"
@@ -42,6 +44,11 @@ def main() -> None:
     import django
 
     django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("load_plans", *sys.argv[1:])
+    call_command("load_example", "eskilstuna/socialnamnden/2017", anywhere=True)
     make()
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from tests.browser.chromium import HELP, find, launch_arguments
 from tests.browser.server import served
+from tests.conftest import shared_folder
 
 # Playwright keeps an event loop in the test's thread, which Django would otherwise take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -28,7 +29,7 @@ def browser_context_args() -> dict[str, object]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
     """Serve the two real plans and the invented ones from a database of this session's own."""
-    with served(f"browser_{worker_id}", tmp_path_factory.mktemp("site")) as address:
+    with served(f"browser_{worker_id}", shared_folder(tmp_path_factory)) as address:
         yield address
 
 

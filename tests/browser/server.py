@@ -70,13 +70,8 @@ def served(name: str, data_dir: Path) -> Iterator[str]:
             "SECRET_KEY": "only-for-this-test-server-and-no-other",
         }
         python = [sys.executable, "-W", "ignore"]
-        for arguments in (
-            ["manage.py", "migrate", "--verbosity=0"],
-            ["manage.py", "load_plans", str(TWO_PARTIES), str(THREE_PARTIES)],
-            ["manage.py", "load_example", "eskilstuna/socialnamnden/2017", "--anywhere"],
-            ["-m", "tests.browser.cast"],
-        ):
-            subprocess.run([*python, *arguments], env=environment, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        prepare = [*python, "-m", "tests.browser.cast", str(TWO_PARTIES), str(THREE_PARTIES)]
+        subprocess.run(prepare, env=environment, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         server = subprocess.Popen([*python, "manage.py", "run"], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
         try:
             wait_for(f"http://127.0.0.1:{port}/om/", server)

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from config import static
+
 
 class Command(BaseCommand):
     help = "Migrera, läs in planerna och servera webbplatsen tills du trycker Ctrl-C."
@@ -19,7 +21,7 @@ class Command(BaseCommand):
         with (settings.DATA_DIR / "run.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             require_free_port(settings.HOST, settings.PORT)
-            call_command("collectstatic", interactive=False, verbosity=0)
+            static.collect()
             call_command("prepare", stdout=self.stdout)
         self.stdout.write(
             f"\nNämndkollen finns nu på http://{shown(settings.HOST)}:{settings.PORT}/ – avsluta med Ctrl-C.\n"
