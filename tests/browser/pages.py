@@ -20,7 +20,7 @@ PAGES = {
     "goal long": f"{YEAR}/kd/2/",
     "goal three": f"{THREE}/2026/ap/1/",
     "goal as of a day": f"{YEAR}/v/25/?per=2017-06-30",
-    "compare as of a day": f"{YEAR}/jamfor/?per=2017-06-30&status=pagar",
+    "compare as of a day": f"{YEAR}/jamfor/?per=2017-06-30&amne=demokrati-och-ekonomi",
     "changes": "/andringar/",
     "topic": "/eskilstuna/socialnamnden/amne/barn-och-unga/",
     "issue": "/eskilstuna/socialnamnden/fraga/faltassistenter/",

@@ -47,13 +47,13 @@ def wrong(page: Page) -> None:
 
 #: An address, and what to do there before looking.
 PAGES: dict[str, tuple[str, Steps]] = {
-    "queue": (QUEUE, nothing),
+    "queue": (f"{QUEUE}{SOME}", nothing),
     "queue narrowed to nothing": (f"{QUEUE}?sedan=2099-01-01", nothing),
     "judging": (f"{QUEUE}v/25/{SOME}", nothing),
     "judging wrong": (f"{QUEUE}v/25/{SOME}", wrong),
     "judging second": (f"{QUEUE}v/25/{SOME}", two_writers),
-    "batch": (QUEUE, choose_two),
-    "batch wrong": (QUEUE, lambda page: (choose_two(page), press("Spara 2 bedömningar")(page))),
+    "batch": (f"{QUEUE}{SOME}", choose_two),
+    "batch wrong": (f"{QUEUE}{SOME}", lambda page: (choose_two(page), press("Spara 2 bedömningar")(page))),
     "periods": (f"/arbete{YEAR}/perioder/", nothing),
     "periods wrong": (f"/arbete{YEAR}/perioder/", press("Lägg till")),
     "decision": (f"{YEAR}/v/25/beslut/", nothing),

@@ -30,7 +30,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
     folder.mkdir()
     removed = ("DATABASE_URL", "EXAMPLE", "EMBEDDED_POSTGRES_SOCKET", "SECRET_KEY", "HTTPS", "DJANGO_SETTINGS_MODULE")
     kept = {key: value for key, value in os.environ.items() if key not in removed}
-    yield {**kept, "DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
+    yield {**kept, "DATA_DIR": str(folder), "EXAMPLE": "no", "PYTHONUNBUFFERED": "1"}
     assert servers(folder) == []
 
 
@@ -87,7 +87,6 @@ def test_run_serves_the_plans_and_stops_what_it_started(environment, sign):
     output = stop(server, sign)
     assert f"http://127.0.0.1:{port}/" in output
     assert "51 mål och uppdrag" in output
-    assert len(offered(output)) == 4
     assert "Traceback" not in output
     assert servers(Path(environment["DATA_DIR"])) == []
 
@@ -104,7 +103,7 @@ def test_second_start_loses_nothing_and_keeps_the_key(environment):
 
 def test_accounts_are_the_same_at_every_start(environment):
     """What a start prepares is the same the next time: the same accounts, offered once, and nothing written anew."""
-    first, second = (run("prepare", environment) for _ in range(2))
+    first, second = (run("prepare", {**environment, "EXAMPLE": "yes"}) for _ in range(2))
     assert len(offered(first)) == 4
     assert offered(first) == offered(second)
     assert "redan inläst" in second
@@ -115,7 +114,7 @@ def test_accounts_are_the_same_at_every_start(environment):
 
 def test_without_examples(environment, tmp_path):
     """EXAMPLE=no in an empty folder gives the plans alone: no follow-up and nobody to sign in as."""
-    output = run("prepare", {**environment, "DATA_DIR": str(tmp_path / "data"), "EXAMPLE": "no"})
+    output = run("prepare", {**environment, "DATA_DIR": str(tmp_path / "data")})
     assert "51 mål och uppdrag" in output
     assert "xempel" not in output
 
@@ -200,7 +199,7 @@ def test_two_first_starts_at_once(environment, tmp_path):
         wait_for(f"http://127.0.0.1:{port}/", server, seconds=120)  # the one waits for the other
     outputs = [stop(server, signal.SIGINT) for server in both]
     assert not [output for output in outputs if "Traceback" in output]
-    assert sorted("påhittad uppföljning inläst" in output for output in outputs) == [False, True]
+    assert sorted("(redan inläst)" in output for output in outputs) == [False, True]
     assert servers(tmp_path / "data") == []
 
 
@@ -234,7 +233,7 @@ def test_odd_and_long_paths(environment, tmp_path):
     """A folder whose name a shell would take apart, and one too long for a socket, both work."""
     for name in ("$HOME `id` 'x\"", "långt-namn-" * 12):
         own = {**environment, "DATA_DIR": str(tmp_path / name)}
-        done = subprocess.run([*MANAGE, "migrate", "-v0"], env=own, capture_output=True, text=True, check=False)
+        done = subprocess.run([*MANAGE, "showmigrations"], env=own, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         assert servers(tmp_path / name) == []
 
