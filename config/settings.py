@@ -86,10 +86,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "config.middleware.plain_text_only",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.private_when_signed_in",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
@@ -244,9 +246,8 @@ SITE_ADDRESS = env.str("SITE_ADDRESS", f"http://{ALLOWED_HOSTS[0].lstrip('.*')}:
 if urlsplit(SITE_ADDRESS).scheme not in ("http", "https") or not urlsplit(SITE_ADDRESS).hostname:
     raise ImproperlyConfigured("SITE_ADDRESS must be the site's address, such as https://namndkollen.example.")
 
-# Every change that a person makes is kept, and the log cannot be changed either
+# Every change that a person makes is kept (parties.audit)
 
-PGHISTORY_APPEND_ONLY = True
 PGHISTORY_MIDDLEWARE_METHODS = ("POST",)
 
 # Language and time

@@ -17,7 +17,6 @@ from goals.material import GoalRow, Material, ProseRow
 from goals.models import Goal, Issue, Topic
 from goals.standing import DECISION_ADDRESSES, STATUS_ADDRESSES
 from parties.models import Party
-from proposals.models import PlanYear
 from proposals.typeset import any_of, searched_words, typeset
 
 #: More columns than this are too narrow to read side by side.
@@ -212,10 +211,7 @@ def compare(material: Material, selection: Selection) -> Comparison:
             topics.setdefault(topic, []).append(row)
     return Comparison(
         selection.parties,
-        tuple(
-            TopicRows(topic, _url(material.plan_year, topic) if topic else "", tuple(rows))
-            for topic, rows in topics.items()
-        ),
+        tuple(TopicRows(topic, _url(material, topic) if topic else "", tuple(rows)) for topic, rows in topics.items()),
         counts,
     )
 
@@ -276,7 +272,7 @@ def _issue_row(material: Material, issue: Issue | None, selection: Selection) ->
         alignment = None
     return IssueRow(
         issue=issue,
-        url=_url(material.plan_year, issue) if issue else "",
+        url=_url(material, issue) if issue else "",
         columns=columns,
         relation=alignment.get_relation_display() if alignment else "",
         reason=alignment.reason if alignment else "",
@@ -302,6 +298,6 @@ def _column(
     )
 
 
-def _url(plan_year: PlanYear, row: Issue | Topic) -> str:
-    row.committee = plan_year.committee
-    return row.get_absolute_url()
+def _url(material: Material, row: Issue | Topic) -> str:
+    row.committee = material.plan_year.committee
+    return f"{row.get_absolute_url()}{material.as_of.query}"

@@ -73,7 +73,7 @@ def reminder_letter(
     body = (
         f"Hej!\n\n{period}, {committee}: {remaining} av {total} mål och uppdrag återstår att bedöma.\n\n"
         f"Uppföljningen {when} {date_format(period.due_on)} ({_days(period.due_on - today)}).\n\n"
-        f"Fortsätt här:\n{settings.SITE_ADDRESS}/arbete/\n\n\n"
+        f"Fortsätt här:\n{settings.SITE_ADDRESS}{period.get_absolute_url()}\n\n\n"
         f"Du får påminnelsen för att du är nämndsekreterare i {committee}. Den kommer högst en gång i veckan, så länge "
         "något återstår."
     )

@@ -132,7 +132,7 @@ class Material:
             for proposal in proposals[year.pk]
         }
         goals = _load_goals(by_pk, issues, as_of, unplaced)
-        prose = _load_prose(by_pk, issues)
+        prose = _load_prose(by_pk, issues, as_of)
         alignments: dict[int, dict[int, Alignment]] = defaultdict(dict)
         for alignment in Alignment.objects.with_parties().filter(plan_year__in=plan_years, issue__in=issues):
             alignments[alignment.plan_year_id][alignment.issue_id] = alignment
@@ -189,7 +189,9 @@ def _load_goals(
     return found
 
 
-def _load_prose(by_pk: _ByProposal, issues: tuple[Issue, ...]) -> dict[int, dict[int, dict[int, list[ProseRow]]]]:
+def _load_prose(
+    by_pk: _ByProposal, issues: tuple[Issue, ...], as_of: AsOf
+) -> dict[int, dict[int, dict[int, list[ProseRow]]]]:
     found: dict[int, dict[int, dict[int, list[ProseRow]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     rows = (
         Mention.objects.filter(issue__in=issues, passage__proposal__in=by_pk)
@@ -206,6 +208,6 @@ def _load_prose(by_pk: _ByProposal, issues: tuple[Issue, ...]) -> dict[int, dict
     )
     for issue_pk, proposal_pk, text, marks, sic, first, last in rows:
         year, proposal, plan_url = by_pk[proposal_pk]
-        prose = ProseRow(text, marks, sic, f"{plan_url}#rad-{first}", cited_lines(first, last))
+        prose = ProseRow(text, marks, sic, f"{plan_url}{as_of.query}#rad-{first}", cited_lines(first, last))
         found[year.pk][issue_pk][proposal.party_id].append(prose)
     return found

@@ -7,14 +7,14 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from goals.figures import target_words
 from goals.models import Goal, ReportingPeriod
 from goals.standing import NOTHING_SAID, STATUS_ADDRESSES, Chip, chip, load_standings
-from parties.models import Membership, Party
+from parties.models import Party
 from parties.swedish import swedish_key
 from proposals.typeset import typeset
 
@@ -29,9 +29,7 @@ class Update:
     pk: int
     status: str
     comment: str
-    date: datetime.date
     recorded_at: datetime.datetime
-    role: str
     is_example: bool
     replaces: int | None
 
@@ -53,11 +51,14 @@ class QueueRow:
     issue_name: str
     html: SafeString
     plan_url: str
-    work_url: str
+    judge_url: str
     update: Update | None
     seen: int | None
     earlier: Chip
     lateness: str
+    decision: str
+    target: str
+    outcome: str
     changed_at: datetime.datetime | None
 
     @property
@@ -79,11 +80,6 @@ class QueueRow:
     def url(self) -> str:
         """The address of the goal's page."""
         return f"{self.plan_url}{self.number}/"
-
-    @property
-    def judge_url(self) -> str:
-        """The address where the goal is judged."""
-        return f"{self.work_url}{self.party.slug}/{self.number}/"
 
     @property
     def chip(self) -> Chip:
@@ -145,10 +141,9 @@ class Queue:
         found = {row.topic_slug: row.topic_name for row in self.rows if row.topic_slug}
         return dict(sorted(found.items(), key=lambda item: swedish_key(item[1])))
 
-    @property
-    def first(self) -> QueueRow | None:
-        """The first goal that is not judged."""
-        return next((row for row in self.rows if row.update is None), None)
+    def first(self, chosen: QueueFilter) -> QueueRow | None:
+        """Give the first goal that is not judged, of those that are asked for."""
+        return next((row for row in self.rows if row.update is None and chosen.wants(row)), None)
 
     def row(self, pk: int) -> QueueRow:
         """Give the row of a goal."""
@@ -185,11 +180,14 @@ def load_queue(period: ReportingPeriod) -> Queue:
                 issue_name=goal.issue.name if goal.issue else "",
                 html=typeset(goal.passage.text, goal.passage.marks),
                 plan_url=goal.proposal.get_absolute_url(),
-                work_url=period.get_absolute_url(),
+                judge_url=period.judge_url(goal.proposal.party.slug, goal.number),
                 update=in_force,
                 seen=latest.pk if latest else None,
                 earlier=chip(standing.status, goal.kind),
                 lateness=standing.lateness(goal.due_year, today),
+                decision=standing.decision_label if standing.decision else "",
+                target=goal.target,
+                outcome=target_words(standing.outcome, goal.target_unit),
                 changed_at=latest.recorded_at if latest else None,
             )
         )
@@ -199,12 +197,10 @@ def load_queue(period: ReportingPeriod) -> Queue:
 
 def _updates(period: ReportingPeriod) -> dict[int, tuple[Update, Update | None]]:
     """Give, by goal, a period's latest update and the one in force."""
-    fields = ("pk", "status", "comment", "date", "recorded_at", "author_role", "is_example", "replaces")
+    fields = ("pk", "status", "comment", "recorded_at", "is_example", "replaces")
     found: dict[int, list[Update]] = defaultdict(list)
     for goal, *said in period.status_updates.order_by("recorded_at", "pk").values_list("goal", *fields):
-        update: dict[str, Any] = dict(zip(fields, said, strict=True))
-        update["role"] = str(Membership.Role(update.pop("author_role")).label)
-        found[goal].append(Update(**update))
+        found[goal].append(Update(**dict(zip(fields, said, strict=True))))
     return {goal: (updates[-1], _in_force(updates)) for goal, updates in found.items()}
 
 

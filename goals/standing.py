@@ -84,14 +84,20 @@ class Standing:
         It is due on the day that the decision gives, or else at the end of the year that the text gives; without
         either it is never late. What the committee rejected is not late.
         """
-        due = self.due_on or (datetime.date(due_year, 12, 31) if due_year else None)
+        due = self.due(due_year)
         return bool(due and due < on and self.status not in FINISHED and self.decision != Decision.Outcome.REJECTED)
 
+    def due(self, due_year: int | None) -> datetime.date | None:
+        """Give the day that a goal is due: the decision's, or else the end of the year that the text gives."""
+        return self.due_on or (datetime.date(due_year, 12, 31) if due_year else None)
+
     def lateness(self, due_year: int | None, on: datetime.date) -> str:
-        """Say that a goal is overdue, if it is; of one that nobody could judge, only that its date has passed."""
-        if not self.is_overdue(due_year, on):
+        """Say that a goal is overdue, if it is; of one that nobody has judged since, only that its date has passed."""
+        due = self.due(due_year)
+        if not self.is_overdue(due_year, on) or due is None:
             return ""
-        return "Försenat" if self.status in UNFINISHED else "Datumet har passerat"
+        known = self.status in UNFINISHED and self.status_date is not None and self.status_date >= due
+        return "Försenat" if known else "Datumet har passerat"
 
 
 NOTHING_SAID = Standing()

@@ -1,6 +1,7 @@
 """What a secretary fills in: how a goal stands, what was decided, what was measured, and what of the queue to see."""
 
 import datetime
+import unicodedata
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,11 @@ from goals.models import Decision, Goal, OutcomeValue, Record, Status, StatusUpd
 from goals.models.records import LONGEST_COMMENT, NEED_COMMENT, status_label
 from goals.queue import Queue, QueueFilter
 from goals.standing import COMMON_LABELS, STATUS_ADDRESSES
+
+
+def plain(text: str) -> str:
+    """Take away what cannot be seen and can turn a text around, but for the ends of lines."""
+    return "".join(sign for sign in text if sign in "\r\n\t" or unicodedata.category(sign) not in ("Cc", "Cf"))
 
 
 class DayInput(forms.DateInput):
@@ -49,7 +55,8 @@ class RecordForm(forms.Form):
 
     def said(self) -> dict[str, Any]:
         """Give what was filled in as ``Goal`` takes it."""
-        return {name: self.cleaned_data[name] for name in (*self.SAID, "seen", "key")}
+        said = {name: self.cleaned_data[name] for name in (*self.SAID, "seen", "key")}
+        return {name: plain(value) if isinstance(value, str) else value for name, value in said.items()}
 
     def save(self, write: Callable[..., Record], **further: Any) -> Record | None:
         """Record it, or say in the form why not.
@@ -64,6 +71,11 @@ class RecordForm(forms.Form):
                 for message in messages:
                     self.add_error(name if name in self.fields else None, message)
             return None
+
+    @classmethod
+    def typed(cls, data: QueryDict) -> dict[str, Any]:
+        """Give all that was filled in, for a fresh form to begin with; its key is not for another form."""
+        return {name: data.get(name, "") for name in cls.base_fields if name != "key"}
 
     @classmethod
     def fresh(cls, *, seen: int | None, initial: dict[str, Any] | None = None, **kwargs: Any) -> "RecordForm":

@@ -63,7 +63,7 @@ def keep_typed(request: HttpRequest, why: str) -> bool:
 
 def take_typed(request: HttpRequest) -> QueryDict | None:
     """Give back what was typed into the form at this address, once, and say why it was not saved."""
-    kept = request.session.get(TYPED)
+    kept = request.session.get(TYPED) if request.method == "GET" else None
     if not kept or kept["path"] != request.path:
         return None
     del request.session[TYPED]

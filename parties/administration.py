@@ -37,7 +37,9 @@ class ByCommittee(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Find what belongs to the one that is chosen."""
         chosen = self.value() or ""
-        return queryset.filter(**{f"{self.committee}_id": chosen}) if chosen.isdecimal() else queryset
+        return (
+            queryset.filter(**{f"{self.committee}_id": chosen}) if chosen.isdecimal() and len(chosen) < 19 else queryset
+        )
 
     def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any):
         """Ask the administration of the model how to find the committee."""

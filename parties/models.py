@@ -72,7 +72,7 @@ class CommitteeQuerySet(models.QuerySet["Committee"]):
         return self._with_role(user, Membership.WORKING)
 
     def administered_by(self, user: "User | AnonymousUser") -> "CommitteeQuerySet":
-        """Find the committees whose people and periods a user may change."""
+        """Find the committees whose people a user may change, and whose periods in the administration."""
         return self._with_role(user, (Membership.Role.ADMINISTRATOR,))
 
     def _with_role(self, user: "User | AnonymousUser", roles: Iterable["Membership.Role"]) -> "CommitteeQuerySet":

@@ -60,6 +60,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "page": _page(request, "Mitt konto", of_account=False),
         "memberships": memberships.order_by("committee__municipality__name", "committee__name"),
         "has_second_step": is_mfa_enabled(request.user),
+        "administers": request.user.administers_a_committee,  # type: ignore[union-attr]
     }
     return render(request, "parties/account.html", context)
 

@@ -33,12 +33,14 @@ class Sending(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Notice]) -> QuerySet[Notice]:
         """Find those that are chosen."""
-        chosen: dict[str, dict[str, Any]] = {
-            "vantar": {"sent_at": None},
-            "skickat": {"sent_at__isnull": False},
-            "misslyckat": {"sent_at": None, "attempts__gt": 0},
+        notices = Notice.objects.all()
+        chosen = {
+            "vantar": notices.waiting(),
+            "skickat": notices.exclude(sent_at=None),
+            "misslyckat": notices.failed(),
         }
-        return queryset.filter(**chosen.get(self.value() or "", {}))
+        value = self.value()
+        return queryset.filter(pk__in=chosen[value].values("pk")) if value in chosen else queryset
 
 
 @admin.register(Notice)

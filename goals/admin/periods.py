@@ -34,6 +34,10 @@ class ReportingPeriodAdmin(CommitteeAdmin):
         """Make the address of the name only while it is made: changed later, links to the period would break."""
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
+    def save_model(self, request: HttpRequest, obj: ReportingPeriod, form: Any, change: bool) -> None:
+        """Write what was changed and nothing else, so that a lock that somebody else sets meanwhile stays."""
+        obj.save(update_fields=form.changed_data if change else None)
+
     @admin.action(description="Lås", permissions=["change"])
     def lock(self, request: HttpRequest, queryset: QuerySet[ReportingPeriod]) -> None:
         """Close the chosen periods for updates."""

@@ -198,6 +198,8 @@ def announce(record: "Record") -> None:
     if record.goal.issue_id:
         concerned |= Q(topic__issues=record.goal.issue_id)
     follows = Follow.objects.filter(concerned, user__is_active=True).exclude(user=record.author_id)
+    # Who stops following at this moment waits until the notice is there, and takes it along.
+    follows = follows.select_for_update(of=("self",), no_key=True)
     Notice.objects.bulk_create(
         Notice(
             follow=follow,

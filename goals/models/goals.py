@@ -229,21 +229,31 @@ class Goal(models.Model):
 
         :raises ValidationError: if its period is locked.
         :raises ConflictError: if somebody has recorded something after it.
+        :raises PermissionDenied: if somebody else wrote it; that is corrected with a reason of one's own.
         """
-        said = record.replaces.content if record.replaces else {record.CONTENT: type(record)().content[record.CONTENT]}
+        if record.author_id != by.pk:
+            raise PermissionDenied(f"{by} did not write what is to be undone.")
+        restored = record.replaces
+        said = restored.content if restored else {record.CONTENT: type(record)().content[record.CONTENT]}
         said |= {"replaces": record, "reason": UNDONE, "key": key, "at": at, "seen": record.pk}
+        day = restored.date if restored else record.date
         if isinstance(record, StatusUpdate):
-            return self.report(by=by, period=record.period, date=record.date, **said)
+            return self.report(by=by, period=record.period, date=day, **said)
         write: Any = self.decide if isinstance(record, Decision) else self.measure
-        return write(by=by, date=record.date, **said)  # type: ignore[no-any-return]
+        return write(by=by, date=day, **said)  # type: ignore[no-any-return]
 
     def _append(self, model: type[AnyRecord], by: User, fields: dict[str, Any], within: dict[str, Any]) -> AnyRecord:
         """Write a record, under a lock on the goal so that the order in which records are written is one order."""
         Goal.objects.select_for_update(no_key=True).only("pk").get(pk=self.pk)
         key, at, seen = fields.pop("key", None), fields.pop("at", None), fields.pop("seen", ANY)
         of_goal: models.QuerySet[AnyRecord] = model._base_manager.filter(goal=self.pk)
-        if key and (written := of_goal.filter(key=key).first()):
-            return written
+        if key and (written := model._base_manager.filter(key=key).select_related("replaced_by").first()):
+            # The same form again; or changed and sent again, by one who never saw that the first was taken.
+            if hasattr(written, "replaced_by"):
+                raise ConflictError(written.replaced_by)
+            if written.goal_id == self.pk and written.says_the_same(model(goal=self, **fields)):
+                return written
+            raise ConflictError(written)
         role = by.role_in(self.committee)
         if role not in Membership.WORKING:
             raise PermissionDenied(f"{by} may not judge the goals of {self.committee}.")
@@ -251,6 +261,8 @@ class Goal(models.Model):
         if seen is not ANY and seen != (latest.pk if latest else None):
             raise ConflictError(latest)
         now = at or timezone.now()
+        if now > timezone.now():
+            raise ValueError("A record cannot be written in the future.")
         newest = of_goal.aggregate(newest=models.Max("recorded_at"))["newest"]
         if newest and now <= newest:
             if at:
@@ -279,6 +291,11 @@ class Goal(models.Model):
         today = timezone.localdate(record.recorded_at)
         if record.date > today:
             raise ValidationError({"date": "Datumet kan inte ligga i framtiden."})
+        due_on = getattr(record, "due_on", None)
+        if record.date.year < FIRST_YEAR:
+            raise ValidationError({"date": f"Ange ett datum från {FIRST_YEAR} eller senare."})
+        if due_on and not record.date <= due_on <= datetime.date(LAST_YEAR, 12, 31):
+            raise ValidationError({"due_on": "Ange en dag efter beslutet, inom rimlig tid."})
         replaced = record.replaces
         if replaced is not None and (replaced.goal_id != self.pk or type(replaced) is not type(record)):
             raise ValueError("A correction must be of the same goal and of the same kind.")

@@ -139,6 +139,12 @@ class ReportingPeriod(models.Model):
         """
         if self.ends_on and self.plan_year_id and abs(self.ends_on.year - self.plan_year.year) > 1:
             raise ValidationError({"ends_on": f"Perioden hör till {self.plan_year.year}. Ange en dag nära det året."})
+        if self.ends_on and self.due_on and self.due_on.year > self.ends_on.year + 1:
+            raise ValidationError({"due_on": "Ange en dag inom ett år efter perioden."})
+
+    def judge_url(self, party: str, number: int) -> str:
+        """Give the address where a goal is judged, by its party's address and its number."""
+        return f"{self.get_absolute_url()}{party}/{number}/"
 
     @property
     def is_locked(self) -> bool:

@@ -10,13 +10,13 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
-import pgtrigger
 from django.core.validators import MaxLengthValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q
 
 from goals.figures import target_words
 from goals.models.periods import ReportingPeriod
+from parties.audit import AppendOnly
 from parties.models import Membership, User
 
 #: Characters; longer than this is a report and belongs in a document that one links to.
@@ -62,32 +62,6 @@ def status_label(status: str, kind: str) -> str:
     return str(ASSIGNMENT_LABELS.get(found, found.label) if kind == "assignment" else found.label)
 
 
-class AppendOnly(pgtrigger.Trigger):
-    """Refuses UPDATE, DELETE and TRUNCATE.
-
-    It runs a function of our own and not one that the library writes, because those can be told to look away.
-    """
-
-    when = pgtrigger.Before
-    level = pgtrigger.Statement
-    operation = pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
-
-    def get_func(self, model: Any) -> str:
-        """Give no body: the function is made by the migration."""
-        return ""
-
-    def render_execute(self, model: Any) -> str:
-        """Name the function."""
-        return "refuse_change()"
-
-    def ignore(self, model: Any) -> Any:
-        """Refuse to be switched off.
-
-        :raises RuntimeError: always.
-        """
-        raise RuntimeError("An append-only table is append-only for everybody.")
-
-
 class RecordQuerySet(models.QuerySet[Any]):
     """Records of one kind."""
 
@@ -115,8 +89,9 @@ class RecordQuerySet(models.QuerySet[Any]):
 class Record(models.Model):
     """One dated statement about one goal, by somebody in a role, that stands for ever.
 
-    ``recorded_at`` is when it was written; within a goal it always grows. ``date`` is the day it speaks of. ``key`` is
-    the same for a form that is sent twice, so that it is recorded once. ``reason`` says why it ``replaces`` another.
+    ``recorded_at`` is when it was written; among a goal's records of one kind it always grows. ``date`` is the day it
+    speaks of. ``key`` is the same for a form that is sent twice, so that it is recorded once. ``reason`` says why it
+    ``replaces`` another.
     """
 
     #: The field that says it; empty in a correction that withdraws what it replaces.
@@ -128,7 +103,8 @@ class Record(models.Model):
 
     replaces_id: int | None
 
-    goal = models.ForeignKey("goals.Goal", on_delete=models.PROTECT, verbose_name="mål eller uppdrag")
+    # Without an index of its own: each kind has one that begins with it.
+    goal = models.ForeignKey("goals.Goal", on_delete=models.PROTECT, db_index=False, verbose_name="mål eller uppdrag")
     date = models.DateField("datum", help_text="Den dag som uppgiften gäller.")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="vem")
     author_role = models.CharField("i rollen", max_length=15, choices=Membership.Role)
@@ -165,6 +141,11 @@ class Record(models.Model):
         """What is said by the fields of its own kind, the period apart."""
         common = {field.name for field in Record._meta.fields} | {"id", "period"}
         return {field.name: getattr(self, field.name) for field in self._meta.fields if field.name not in common}
+
+    def says_the_same(self, other: "Record") -> bool:
+        """Tell whether another record says just what this one says."""
+        common = ("date", "replaces_id", "reason")
+        return self.content == other.content and all(getattr(self, name) == getattr(other, name) for name in common)
 
     @property
     def anchor(self) -> str:

@@ -1,19 +1,18 @@
 """Judging several goals at once: shown together, confirmed on a page of their own, all or none."""
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
 from config.page import Crumb, Page
 from goals.models import ConflictError, Goal, ReportingPeriod
 from goals.queue import Queue, QueueRow, load_queue
-from goals.views.work import CONFLICT, INVALID, SAVED, find_period, user_of
+from goals.views.work import CONFLICT, INVALID, find_period, number_of, user_of
 from goals.work_forms import RecordForm, ReportForm
 from parties.access import signed_in, take_typed
 
@@ -25,10 +24,9 @@ MOST = 100
 def batch(request: HttpRequest, municipality: str, committee: str, year: int, period: str) -> HttpResponse:
     """List the goals that were chosen, and record one and the same status update of each."""
     found = find_period(request, municipality, committee, year, period)
-    queue = load_queue(found)
-    sent = request.POST if request.method == "POST" else (take_typed(request) or request.GET)
-    chosen = set(sent.getlist("mal"))
-    rows = [row for row in queue.rows if str(row.pk) in chosen]
+    kept = take_typed(request) if request.method != "POST" else None
+    sent = request.POST if request.method == "POST" else (kept or request.GET)
+    rows = _chosen(load_queue(found), sent)
     if not rows or len(rows) > MOST:
         messages.warning(
             request,
@@ -38,21 +36,34 @@ def batch(request: HttpRequest, municipality: str, committee: str, year: int, pe
         )
         return HttpResponseRedirect(found.get_absolute_url())
     if request.method != "POST":
-        initial = {name: sent.get(name, "") for name in ReportForm.SAID} if sent is not request.GET else {}
-        return _confirm(request, queue, rows, ReportForm.fresh(seen=None, initial=initial))
-    form: RecordForm = ReportForm(request.POST)
+        form: RecordForm = ReportForm.fresh(seen=None, initial=ReportForm.typed(kept) if kept else None)
+        return _confirm(request, found, rows, form, seen=kept)
+    form = ReportForm(request.POST)
     if form.is_valid():
         try:
             _report_all(form, request, found, rows)
         except ConflictError:
-            form = ReportForm.fresh(seen=None, initial={name: request.POST.get(name, "") for name in ReportForm.SAID})
-            return _confirm(request, queue, rows, form, status=CONFLICT)
+            form = ReportForm.fresh(seen=None, initial=ReportForm.typed(request.POST))
+            # Read anew: what somebody else has recorded meanwhile is to be seen.
+            return _confirm(request, found, _chosen(load_queue(found), sent), form, status=CONFLICT)
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
-            messages.success(request, f"{len(rows)} mål är bedömda. Varje bedömning kan rättas på målets sida.")
+            messages.success(
+                request, f"{goals_in_words(len(rows))} är bedömt tillsammans. Allt kan rättas på målens sidor."
+            )
             return HttpResponseRedirect(found.get_absolute_url())
-    return _confirm(request, queue, rows, form, status=INVALID)
+    return _confirm(request, found, rows, form, seen=request.POST, status=INVALID)
+
+
+def goals_in_words(count: int) -> str:
+    """Count goals in words: "1 mål eller uppdrag"."""
+    return f"{count} mål eller uppdrag" if count == 1 else f"{count} mål och uppdrag"
+
+
+def _chosen(queue: Queue, sent: QueryDict) -> list[QueueRow]:
+    chosen = set(sent.getlist("mal"))
+    return [row for row in queue.rows if str(row.pk) in chosen]
 
 
 @transaction.atomic
@@ -68,20 +79,27 @@ def _report_all(form: RecordForm, request: HttpRequest, period: ReportingPeriod,
         [row.pk for row in rows]
     )
     for row in sorted(rows, key=lambda row: row.pk):
-        seen = request.POST.get(f"sedd-{row.pk}", "")
         goals[row.pk].report(
             **said,
             by=user_of(request),
             period=period,
             key=uuid.uuid5(key, str(row.pk)),
-            seen=int(seen) if seen.isdecimal() else None,
+            seen=number_of(request.POST.get(f"sedd-{row.pk}")) or None,
         )
 
 
-def _confirm(request: HttpRequest, queue: Queue, rows: list[QueueRow], form: Any, *, status: int = 200) -> HttpResponse:
-    period = queue.period
+def _confirm(
+    request: HttpRequest,
+    period: ReportingPeriod,
+    rows: list[QueueRow],
+    form: RecordForm,
+    *,
+    seen: QueryDict | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Show the page; ``seen`` is a form that was sent, with what its writer had seen of each goal."""
     page = Page(
-        f"Bedöm {len(rows)} mål tillsammans",
+        f"Bedöm {goals_in_words(len(rows))} på en gång",
         "De valda målen och uppdragen får samma status och kommentar.",
         [
             Crumb("Arbete", reverse("work")),
@@ -93,10 +111,9 @@ def _confirm(request: HttpRequest, queue: Queue, rows: list[QueueRow], form: Any
         "page": page,
         "plan_year": period.plan_year,
         "period": period,
-        "rows": rows,
+        "rows": [(row, seen.get(f"sedd-{row.pk}", "") if seen else row.seen or "") for row in rows],
         "form": form,
         "conflict": status == CONFLICT,
-        "shows_example": queue.shows_example,
-        "saved_name": SAVED,
+        "shows_example": any(row.update and row.update.is_example for row in rows),
     }
     return render(request, "goals/work/batch.html", context, status=status)

@@ -94,7 +94,7 @@ def _work_on(goal: Goal, user: User | AnonymousUser) -> Work | None:
     period = to_judge(plan_year.periods.all(), localdate())
     here = goal.get_absolute_url()
     return Work(
-        judge=f"{period.get_absolute_url()}{goal.proposal.party.slug}/{goal.number}/" if period else "",
+        judge=period.judge_url(goal.proposal.party.slug, goal.number) if period and not period.is_locked else "",
         decide=f"{here}beslut/",
         measure=f"{here}utfall/" if goal.target_value is not None else "",
         log=f"{here}logg/",

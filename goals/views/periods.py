@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -33,7 +34,7 @@ class PeriodForm(forms.ModelForm):
         """Give a new period its address."""
         cleaned = super().clean() or self.cleaned_data
         if not self.instance.slug and cleaned.get("name"):
-            self.instance.slug = slug(cleaned["name"])
+            self.instance.slug = slug(cleaned["name"])[:50].strip("-")
             try:
                 validate_period_slug(self.instance.slug)
             except forms.ValidationError as error:
@@ -44,9 +45,12 @@ class PeriodForm(forms.ModelForm):
 
 
 @signed_in
+@transaction.atomic
 def periods(request: HttpRequest, municipality: str, committee: str, year: int) -> HttpResponse:
     """List a plan year's periods, and add one."""
     plan_year = _own_plan_year(request, municipality, committee, year)
+    if request.method == "POST":
+        PlanYear.objects.select_for_update(of=("self",), no_key=True).get(pk=plan_year.pk)  # one is added at a time
     form = PeriodForm(request.POST or None, instance=ReportingPeriod(plan_year=plan_year))
     if request.method == "POST" and form.is_valid():
         messages.success(request, f"{form.save()} finns nu.")
@@ -55,9 +59,16 @@ def periods(request: HttpRequest, municipality: str, committee: str, year: int) 
 
 
 @signed_in
+@transaction.atomic
 def change(request: HttpRequest, municipality: str, committee: str, year: int, period: str) -> HttpResponse:
     """Change a period's name and days."""
     found = find_period(request, municipality, committee, year, period)
+    if request.method == "POST":
+        # Read again under a lock: somebody else may be closing the period just now.
+        found = ReportingPeriod.objects.select_for_update(of=("self",)).select_related("plan_year").get(pk=found.pk)
+    if found.is_locked:
+        messages.warning(request, f"{found} är låst. Lås upp den först, om något ska ändras.")
+        return HttpResponseRedirect(_address(found.plan_year))
     form = PeriodForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         messages.success(request, f"{form.save()} är ändrad.")

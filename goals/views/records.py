@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from config.page import Crumb, Page
@@ -12,7 +12,7 @@ from goals.models import ConflictError, Decision, Goal, OutcomeValue, Record, St
 from goals.models.records import KINDS
 from goals.views.steps import crumbs_to_proposal
 from goals.views.work import CONFLICT, INVALID, user_of
-from goals.work_forms import CorrectionForm, RecordForm, form_for
+from goals.work_forms import form_for
 from parties.access import signed_in, take_typed
 from parties.models import Committee
 from proposals.typeset import typeset
@@ -53,7 +53,7 @@ def correct(
     record = model._base_manager.filter(goal=goal, pk=pk).first() if model else None
     if model is None or record is None:
         raise Http404
-    if hasattr(record, "replaced_by"):
+    if request.method != "POST" and hasattr(record, "replaced_by"):
         messages.info(request, "Uppgiften är redan rättad. Rätta den senaste i stället.")
         return HttpResponseRedirect(f"{goal.get_absolute_url()}#{record.replaced_by.anchor}")
     write: dict[type[Record], Callable[..., Record]] = {
@@ -101,16 +101,16 @@ def _record(
                 record = form.save(write, by=user_of(request), **further)
             except ConflictError as error:
                 conflict, status = error.latest, CONFLICT
-                form = form_for(model, goal, correcting=replaced, seen=seen, initial=_again(request.POST, form))
+                typed = {**form.typed(request.POST), "seen": seen}
+                form = form_for(model, goal, correcting=replaced, seen=seen, initial=typed)
             else:
                 if record:
-                    messages.success(request, "Sparat.")
-                    return HttpResponseRedirect(f"{goal.get_absolute_url()}#{record.anchor}")
+                    messages.success(request, "Sparat. Det står överst under ”Vad som har hänt”.")
+                    return HttpResponseRedirect(goal.get_absolute_url())
     else:
-        typed = take_typed(request)
         form = form_for(model, goal, correcting=replaced, seen=seen)
-        if typed:
-            form.initial = {**form.initial, **_again(typed, form)}
+        if kept := take_typed(request):
+            form.initial = {**form.initial, **form.typed(kept)}
     page = Page(
         title,
         title,
@@ -128,11 +128,15 @@ def _record(
         "quote": typeset(goal.passage.text, goal.passage.marks),
         "form": form,
         "replaced": replaced,
+        "shows_example": any(record and record.is_example for record in (replaced, conflict)),
         "conflict": conflict,
-        "can_withdraw": isinstance(form, CorrectionForm),
+        "action": _where_to_send(goal, replaced, conflict),
     }
     return render(request, "goals/work/record.html", context, status=status)
 
 
-def _again(typed: QueryDict, form: RecordForm) -> dict[str, Any]:
-    return {name: typed.get(name, "") for name in form.SAID}
+def _where_to_send(goal: Goal, replaced: Record | None, conflict: Record | None) -> str:
+    """Give the address that the form is sent to: a correction of what was replaced meanwhile corrects the new one."""
+    if replaced is None or conflict is None:
+        return ""
+    return f"{goal.get_absolute_url()}ratta/{conflict.ANCHOR}/{conflict.pk}/"

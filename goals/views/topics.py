@@ -99,7 +99,7 @@ class YearOfTopic:
 
     plan_year: PlanYear
     rows: list[IssueRow]
-    tallies: list[tuple[Party, tuple[Tallied, ...]]]
+    tallies: list[tuple[Party, int, tuple[Tallied, ...]]]
     shows_example: bool
 
 
@@ -119,7 +119,11 @@ def _years_with(committee: Committee, issues: list[Issue], as_of: AsOf) -> list[
                     material.plan_year,
                     rows,
                     [
-                        (party, tally(row.standing.status for row in material.rows if row.party == party))
+                        (
+                            party,
+                            material.goal_total(party),
+                            tally(row.standing.status for row in material.rows if row.party == party),
+                        )
                         for party in material.parties
                     ],
                     material.shows_example,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from config.page import Crumb, HelpfulNotFound, HtmxRequest, Page
-from goals.models import ConflictError, Goal, ReportingPeriod, StatusUpdate
+from goals.models import ConflictError, Goal, Record, ReportingPeriod, StatusUpdate
 from goals.models.periods import to_judge
 from goals.queue import PAGE, Queue, QueueFilter, QueueRow, load_queue
 from goals.standing import chip
@@ -63,10 +63,13 @@ def judge(
     found_period = find_period(request, municipality, committee, year, period)
     goal = find_goal(found_period, party, number)
     if request.method != "POST":
+        if found_period.is_locked:
+            return HttpResponseRedirect(f"{found_period.get_absolute_url()}#mal-{goal.pk}")
         queue = load_queue(found_period)
         row = queue.row(goal.pk)
-        form = ReportForm.fresh(kind=goal.kind, seen=row.seen, initial=_typed(request))
-        return _open(request, queue, row, form)
+        kept = _typed(request)
+        form = ReportForm.fresh(kind=goal.kind, seen=row.seen, initial=kept)
+        return _open(request, queue, row, form, kept=bool(kept))
     form = ReportForm(request.POST, kind=goal.kind)
     conflict, saved = None, None
     if form.is_valid():
@@ -77,9 +80,9 @@ def judge(
     found = load_queue(found_period)
     row = found.row(goal.pk)
     if saved:
-        return _go_on(request, found, row, saved.pk)
+        return _go_on(request, found, row, saved)
     if conflict:
-        form = ReportForm.fresh(kind=goal.kind, seen=conflict.pk, initial=_again(request.POST))
+        form = ReportForm.fresh(kind=goal.kind, seen=conflict.pk, initial=_said(request.POST))
         return _open(request, found, row, form, conflict=conflict, status=CONFLICT)
     return _open(request, found, row, form, status=INVALID)
 
@@ -93,7 +96,8 @@ def undo(
     goal = find_goal(found_period, party, number)
     if request.method != "POST":
         return HttpResponseRedirect(f"{found_period.get_absolute_url()}#mal-{goal.pk}")
-    record = goal.status_updates.filter(period=found_period, pk=_number(request.POST.get("rapport"))).first()
+    own = goal.status_updates.filter(period=found_period, author=user_of(request))
+    record = own.filter(pk=number_of(request.POST.get("rapport"))).first()
     if record is None:
         raise Http404
     try:
@@ -110,11 +114,11 @@ def undo(
             "period": found_period,
             "queue": found,
             "told": told,
-            "choices": _choices(request),
+            "choices": choices_in(request),
         }
         return render(request, "goals/work/queue.html#undone", context)
     messages.info(request, told)
-    return HttpResponseRedirect(f"{found_period.get_absolute_url()}{_choices(request)}#mal-{goal.pk}")
+    return HttpResponseRedirect(f"{found_period.get_absolute_url()}{choices_in(request)}#mal-{goal.pk}")
 
 
 def find_period(request: HttpRequest, municipality: str, committee: str, year: int, period: str) -> ReportingPeriod:
@@ -146,11 +150,12 @@ def user_of(request: HttpRequest) -> User:
     return request.user
 
 
-def _number(text: str | None) -> int:
+def number_of(text: str | None) -> int:
+    """Read a number from an address or a form; what is none, or none that we have, is nought."""
     return int(text) if text and text.isdecimal() and len(text) < 19 else 0
 
 
-def _choices(request: HttpRequest) -> str:
+def choices_in(request: HttpRequest) -> str:
     """Give what was chosen of the queue, for addresses: everything in the query but what was just saved."""
     chosen = request.GET.copy()
     chosen.pop(SAVED, None)
@@ -166,13 +171,14 @@ def _page_query(request: HttpRequest) -> str:
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
-    """Give what somebody typed here before the session ended."""
+    """Give what somebody typed here before the session ended, with what they had seen."""
     typed = take_typed(request)
-    return _again(typed) | {"seen": typed.get("seen")} if typed else {}
+    return ReportForm.typed(typed) if typed else {}
 
 
-def _again(typed: QueryDict) -> dict[str, Any]:
-    return {name: typed.get(name, "") for name in ReportForm.SAID}
+def _said(data: QueryDict) -> dict[str, Any]:
+    """Give what was filled in, without what its writer had seen, which has been told otherwise."""
+    return {name: value for name, value in ReportForm.typed(data).items() if name != "seen"}
 
 
 def _page(
@@ -183,11 +189,11 @@ def _page(
     chosen = filters.chosen()
     rows = [each for each in found.rows if chosen.wants(each) or each is row]
     pages = max(1, -(-len(rows) // PAGE))
-    at = min(max(1, _number(request.GET.get("sida")) or 1), pages)
+    at = min(max(1, number_of(request.GET.get("sida")) or 1), pages)
     if row:
         at = rows.index(row) // PAGE + 1
     period = found.period
-    saved = StatusUpdate.objects.filter(period=period, pk=_number(request.GET.get(SAVED))).first()
+    saved = _just_saved(request, period)
     page = Page(
         f"Följ upp {period}",
         "Arbetskön: målen och uppdragen i perioden, de som inte är bedömda först.",
@@ -200,20 +206,28 @@ def _page(
         "queue": found,
         "shows_example": found.shows_example,
         "filters": filters,
+        "first": found.first(chosen),
         "is_filtered": chosen != QueueFilter(),
         "periods": period.plan_year.periods.all(),
         "page_query": _page_query(request),
-        "choices": _choices(request),
+        "choices": choices_in(request),
         "rows": rows[(at - 1) * PAGE : at * PAGE],
         "shown": len(rows),
         "at": at,
         "pages": range(1, pages + 1) if pages > 1 else (),
         "open": row,
-        "saved_goal": saved.goal_id if saved else None,
         "saved": saved,
+        "saved_row": found.row(saved.goal_id) if saved else None,
         **context,
     }
     return render(request, "goals/work/queue.html", everything, status=status)
+
+
+def _just_saved(request: HttpRequest, period: ReportingPeriod) -> StatusUpdate | None:
+    """Give what the user has just saved, if it still stands and so can be undone."""
+    pk = number_of(request.GET.get(SAVED))
+    own = StatusUpdate.objects.filter(period=period, author=user_of(request))
+    return own.in_force().filter(pk=pk).first() if pk else None
 
 
 def _open(
@@ -223,11 +237,13 @@ def _open(
     form: RecordForm,
     *,
     conflict: Any = None,
+    kept: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     """Show a goal opened: alone for htmx, else in its queue."""
     context: dict[str, Any] = {
         "form": form,
+        "kept": kept,
         "conflict": conflict,
         "conflict_chip": chip(conflict.status, row.kind) if conflict else None,
     }
@@ -238,18 +254,18 @@ def _open(
             "open": row,
             "queue": found,
             "period": found.period,
-            "choices": _choices(request),
+            "choices": choices_in(request),
         }
         return render(request, "goals/work/queue.html#row", alone, status=status)
     return _page(request, found, row=row, status=status, **context)
 
 
-def _go_on(request: HtmxRequest, found: Queue, row: QueueRow, saved: int) -> HttpResponse:
+def _go_on(request: HtmxRequest, found: Queue, row: QueueRow, saved: Record) -> HttpResponse:
     """Confirm what was saved, and open the next goal that is not judged."""
     chosen = QueueFilterForm(request.GET, found).chosen()
     following = found.after(row.pk, chosen)
     query = request.GET.copy()
-    query[SAVED] = str(saved)
+    query[SAVED] = str(saved.pk)
     if not request.htmx:
         target = following.judge_url if following else found.period.get_absolute_url()
         # No anchor where a goal opens: it would keep the browser from putting the focus there.
@@ -258,10 +274,10 @@ def _go_on(request: HtmxRequest, found: Queue, row: QueueRow, saved: int) -> Htt
     context = {
         "row": row,
         "saved_goal": row.pk,
-        "saved": StatusUpdate.objects.get(pk=saved),
+        "saved": saved,
         "queue": found,
         "period": found.period,
-        "choices": _choices(request),
+        "choices": choices_in(request),
         "following": following,
         "form": ReportForm.fresh(kind=following.kind, seen=following.seen) if following else None,
     }

@@ -14,12 +14,15 @@ function remembered() {
 }
 
 function showDigits() {
-  for (const key of document.querySelectorAll(".judge kbd")) key.hidden = !digits.checked;
+  for (const key of document.querySelectorAll(".judge kbd")) key.hidden = !digits?.checked;
 }
 
-digits.checked = !remembered();
-digits.closest("p").hidden = false;
-digits.addEventListener("change", () => {
+// A locked period has no row to open, and no digits.
+if (digits) {
+  digits.checked = !remembered();
+  digits.closest("p").hidden = false;
+}
+digits?.addEventListener("change", () => {
   try {
     if (digits.checked) localStorage.removeItem(OFF);
     else localStorage.setItem(OFF, "");
@@ -34,7 +37,7 @@ showDigits();
 document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.(".judge");
   const writes = event.target.matches("textarea, select, input:not([type='radio'], [type='checkbox'])");
-  if (!form || writes || !digits.checked || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (!form || writes || !digits?.checked || event.ctrlKey || event.altKey || event.metaKey) return;
   const radio = form.querySelectorAll("input[name='status']")[Number(event.key) - 1];
   if (!/^[1-7]$/.test(event.key) || !radio) return;
   event.preventDefault();
@@ -42,15 +45,25 @@ document.addEventListener("keydown", (event) => {
   radio.focus();
 });
 
-// What was swapped in: a goal to judge, what is wrong with one, or the confirmation that there is none left.
-document.addEventListener("htmx:afterSettle", () => {
+// What was swapped in: a goal to judge, what is wrong with one, or the confirmation of one where no other is open.
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  const row = target.closest?.(".work-row");
+  if (!row) return;
   showDigits();
-  const open = document.querySelector(".work-row.open");
-  const wanted = ["[aria-invalid='true']:not([type='radio'])", "#fel", "input[name='status']:checked", "input[name='status']"];
-  const first = wanted.map((selector) => open?.querySelector(selector)).find(Boolean);
-  (first ?? document.querySelector(".saved button"))?.focus();
-  open?.scrollIntoView({ block: "nearest" });
-  if (open) history.replaceState(null, "", open.querySelector("form").getAttribute("action"));
+  if (row.matches(".open")) {
+    const wanted = ["[aria-invalid='true']:not([type='radio'])", "#fel", "input[name='status']:checked", "input[name='status']"];
+    wanted.map((selector) => row.querySelector(selector)).find(Boolean)?.focus();
+    row.scrollIntoView({ block: "nearest" });
+    history.replaceState(null, "", row.querySelector("form").getAttribute("action"));
+  } else if (row.querySelector(".undone") || !document.querySelector(".work-row.open")) {
+    row.querySelector(".saved button, .how a")?.focus();
+  }
+});
+
+// The next goal may stand on another page of the queue.
+document.addEventListener("htmx:oobErrorNoTarget", ({ detail }) => {
+  const form = detail.content.querySelector?.("form.judge");
+  if (form) location.assign(form.action);
 });
 
 // One who has written something is asked before it is left.

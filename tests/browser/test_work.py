@@ -145,11 +145,11 @@ def test_several_at_once(signed: Signed, scripts: bool):
     for number in range(3):
         boxes.nth(number).check()
     page.get_by_role("button", name="Bedöm de valda tillsammans").click()
-    expect(page.get_by_role("heading", name="Bedöm 3 mål tillsammans")).to_be_visible()
+    expect(page.get_by_role("heading", name="Bedöm 3 mål och uppdrag på en gång")).to_be_visible()
     page.get_by_role("radio", name="Pågår").check()
     page.get_by_role("button", name="Spara 3 bedömningar").click()
     expect(page.locator("#kvar")).to_contain_text(f"{before - 3} av")
-    expect(page.get_by_text("3 mål är bedömda.")).to_be_visible()
+    expect(page.get_by_text("Sparat: 3 mål och uppdrag.")).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])

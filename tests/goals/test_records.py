@@ -9,11 +9,11 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from goals.models import ConflictError, Goal, Record, StatusUpdate
-from goals.standing import NOTHING_SAID, load_standings
+from goals.standing import NOTHING_SAID, Standing, load_standings
 from tests.cast import MEMBER, OTHER, Cast
 from tests.conftest import Clock
 from tests.factories import GoalFactory, MembershipFactory, PeriodFactory, UserFactory
@@ -98,6 +98,24 @@ def test_the_database_refuses_every_change(cast: Cast, goal, periods, way):
         assert type(record).objects.count() == 1
 
 
+def test_playing_a_replica_changes_nothing(cast: Cast, goal, periods):
+    """In a session where triggers else rest, ours do not; who may not have such a session is refused that."""
+    for record in one_of_each(goal, cast.secretary, periods["tertial-1"]):
+        update = f"UPDATE {record._meta.db_table} SET is_example = true"
+        with pytest.raises(DatabaseError), transaction.atomic():
+            sql(f"SET LOCAL session_replication_role = replica; {update}")
+        assert not type(record).objects.filter(is_example=True).exists()
+
+
+@pytest.mark.parametrize("table", ["goals_goalevent", "parties_membershipevent", "pghistory_context"])
+@pytest.mark.parametrize("way", ["DELETE FROM {}", "TRUNCATE {} CASCADE"])
+def test_the_audit_log_is_not_emptied(plans, table, way):
+    """What the audit log keeps cannot be taken away."""
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        sql(way.format(table))
+
+
 def test_the_trigger_cannot_be_ignored():
     """The library's own way to switch a trigger off does not work on ours."""
     with pytest.raises(RuntimeError, match="append-only"):
@@ -140,6 +158,23 @@ def test_undo_takes_back_what_was_first_said(cast: Cast, goal, periods):
     assert withdrawal.is_withdrawal
     assert (withdrawal.replaces, withdrawal.reason) == (said, "Ångrat direkt av den som skrev.")
     assert withdrawal.sentence == "Rättelse: lägesrapport togs tillbaka"
+
+
+def test_undo_of_a_correction_says_again_what_it_replaced(cast: Cast, goal, periods, clock: Clock):
+    """To undo a correction says again what stood before, with its own day."""
+    by, period = cast.secretary, periods["delar"]
+    first = goal.report("in_progress", by=by, period=period, comment="Först", date=date(2017, 8, 20))
+    second = goal.report("achieved", by=by, period=period, replaces=first, reason="Fel", date=date(2017, 8, 31))
+    again = goal.undo(second, by=by)
+    assert (again.status, again.comment, again.date) == ("in_progress", "Först", date(2017, 8, 20))
+
+
+def test_only_who_wrote_it_can_undo_it(cast: Cast, goal):
+    """What somebody else wrote is corrected with a reason, and not undone in their name."""
+    other = MembershipFactory(committee=cast.committee).user
+    decision = goal.decide("adopted", by=other, date=date(2017, 1, 20))
+    with pytest.raises(PermissionDenied):
+        goal.undo(decision, by=cast.secretary)
 
 
 def test_a_correction_can_be_undone_once(cast: Cast, goal):
@@ -231,6 +266,43 @@ def test_the_same_form_twice_is_recorded_once(cast: Cast, goal, periods):
     assert StatusUpdate.objects.count() == 1
 
 
+def test_the_same_form_changed_is_not_taken_for_the_same(cast: Cast, goal, periods):
+    """A form that is changed and sent again, after an answer that never came, is told that the first was taken."""
+    key = uuid.uuid4()
+    first = goal.report("achieved", by=cast.secretary, period=periods["tertial-1"], key=key, comment="Först")
+    with pytest.raises(ConflictError) as conflict:
+        goal.report("achieved", by=cast.secretary, period=periods["tertial-1"], key=key, comment="Ändrat")
+    assert conflict.value.latest == first
+
+
+def test_a_form_is_not_sent_again_after_it_was_undone(cast: Cast, goal, periods):
+    """Back to a form whose record was undone, and sent again, is told so instead of "saved"."""
+    key = uuid.uuid4()
+    first = goal.report("achieved", by=cast.secretary, period=periods["tertial-1"], key=key)
+    undone = goal.undo(first, by=cast.secretary)
+    with pytest.raises(ConflictError) as conflict:
+        goal.report("achieved", by=cast.secretary, period=periods["tertial-1"], key=key)
+    assert conflict.value.latest == undone
+
+
+def test_a_key_is_one_forms(cast: Cast, goal, periods):
+    """The key of one goal's form is refused for another goal."""
+    first = goal.report("achieved", by=cast.secretary, period=periods["tertial-1"])
+    other = Goal.objects.exclude(pk=goal.pk).select_related("proposal__plan_year__committee").first()
+    with pytest.raises(ConflictError):
+        other.report("achieved", by=cast.secretary, period=periods["tertial-1"], key=first.key)
+
+
+@pytest.mark.parametrize(
+    ("day", "due_on"),
+    [(date(1, 1, 1), None), (date(2017, 5, 5), date(2017, 5, 4)), (date(2017, 5, 5), date(9999, 1, 1))],
+)
+def test_days_that_cannot_be(cast: Cast, goal, day, due_on):
+    """A decision of long ago, or that was due before it was made or in a thousand years, is refused."""
+    with pytest.raises(ValidationError, match="Ange"):
+        goal.decide("adopted", by=cast.secretary, date=day, due_on=due_on)
+
+
 def test_whoever_comes_second_is_told(cast: Cast, goal, periods):
     """A report by somebody who has not seen the latest one is refused with it."""
     first = goal.report("achieved", by=cast.secretary, period=periods["tertial-1"], seen=None)
@@ -278,8 +350,6 @@ def test_what_an_example_account_says_is_an_example(cast: Cast, goal, periods):
 )
 def test_late_is_computed(due_year, due_on, status, decision, late):
     """A goal is late past the decision's day, or else past the text's year, if it is neither finished nor rejected."""
-    from goals.standing import Standing
-
     found = Standing(status=status, decision=decision, due_on=due_on)
     assert found.is_overdue(due_year, date(2017, 9, 20)) is late
 
@@ -331,3 +401,19 @@ def test_many_at_once_lose_nothing(committed: None):
     for goal in goals:
         written = list(StatusUpdate.objects.filter(goal=goal).order_by("pk").values_list("recorded_at", flat=True))
         assert written == sorted(set(written))
+
+
+@pytest.mark.parametrize(
+    ("status", "day", "said"),
+    [
+        ("", None, "Datumet har passerat"),
+        ("in_progress", date(2017, 6, 30), "Försenat"),
+        ("in_progress", date(2017, 6, 29), "Datumet har passerat"),
+        ("not_assessable", date(2017, 8, 31), "Datumet har passerat"),
+        ("achieved", date(2017, 8, 31), ""),
+    ],
+)
+def test_late_is_said_of_what_was_judged_since(status, day, said):
+    """Only of a goal that was judged on its due date or later do we know that it was not finished by then."""
+    standing = Standing(status=status, status_date=day, due_on=date(2017, 6, 30))
+    assert standing.lateness(None, date(2017, 9, 20)) == said

@@ -1,0 +1,37 @@
+"""What holds for every request and answer, whatever page it is."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from config.views import bad_request
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def plain_text_only(get_response: Answer) -> Answer:
+    """Refuse what is written in another encoding than ours, and the character that PostgreSQL cannot keep."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        encoding = (request.content_params or {}).get("charset", "utf-8").lower()
+        if encoding not in ("utf-8", "utf8") or "%00" in request.META.get("QUERY_STRING", ""):
+            request.encoding = "utf-8"  # what answers has to be able to read the address
+            return bad_request(request, ValueError(encoding))
+        return get_response(request)
+
+    return answer
+
+
+def private_when_signed_in(get_response: Answer) -> Answer:
+    """Let nothing keep a page that was made for somebody who is signed in."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        # Asked only of who has a session, so that answers to readers do not vary with it.
+        has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+        if has_session and request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+    return answer
