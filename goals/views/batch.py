@@ -49,9 +49,8 @@ def batch(request: HttpRequest, municipality: str, committee: str, year: int, pe
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
-            messages.success(
-                request, f"{goals_in_words(len(rows))} är bedömt tillsammans. Allt kan rättas på målens sidor."
-            )
+            told = f"Sparat: {goals_in_words(len(rows))}. Varje bedömning kan rättas på målets sida."
+            messages.success(request, told)
             return HttpResponseRedirect(found.get_absolute_url())
     return _confirm(request, found, rows, form, seen=request.POST, status=INVALID)
 
