@@ -21,7 +21,7 @@ def test_accessible(browser: Browser, site: str, name: str):
 def test_nothing_from_elsewhere_and_nothing_kept(clean_page: Page, site: str, name: str):
     """A page asks only its own host, breaks no rule of its policy, and keeps nothing in the browser."""
     visit(clean_page, site, PAGES[name])
-    clean_page.wait_for_load_state("networkidle")
+    clean_page.evaluate("() => document.fonts.ready.then(() => true)")
     cookies = [cookie["name"] for cookie in clean_page.context.cookies()]
     assert cookies == (["csrftoken"] if name in WITH_TOKEN else [])
     assert clean_page.evaluate("localStorage.length + sessionStorage.length") == 0

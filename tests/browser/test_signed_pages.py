@@ -64,6 +64,8 @@ PAGES: dict[str, tuple[str, Steps]] = {
     "follow": (f"{YEAR}/kd/14/folj/", nothing),
     "followed": ("/folj/", nothing),
     "account": ("/konto/", nothing),
+    "two steps": ("/konto/tva-steg/", nothing),
+    "signing out": ("/logga-ut/", nothing),
     "password wrong": ("/konto/losenord/", press("Byt lösenord")),
     "not for this one": ("/arbete/provkoping/annan/2026/helar/", nothing),
 }
