@@ -3,13 +3,15 @@
 Nothing here knows Django or the database, so that the same code serves the command line, the import and the tests.
 """
 
-from proposals.reading.lines import Line, Mark, Style, UnreadableDocumentError
-from proposals.reading.parse import Block, Heading, LeftOut, ParsedPlan, Passage, PassageKind, parse
+from proposals.reading.lines import Box, Line, Mark, Style, UnreadableDocumentError
+from proposals.reading.parse import Block, Confidence, Heading, LeftOut, ParsedPlan, Passage, PassageKind, parse
 from proposals.reading.read import read
 from proposals.reading.stated import GoalKind, Stated, stated
 
 __all__ = [
     "Block",
+    "Box",
+    "Confidence",
     "GoalKind",
     "Heading",
     "LeftOut",

@@ -7,10 +7,18 @@ person can be told why a line was taken for a goal.
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from proposals.reading.lines import Line, Mark, Style
+
+
+class Confidence(Enum):
+    """How sure the rules are of what a passage is; a person looks at the doubtful ones first."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    DOUBTFUL = "doubtful"
 
 
 class PassageKind(Enum):
@@ -46,12 +54,19 @@ _SENTENCE_END = re.compile(r"[.!?…][\"”’»)\]]*$")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A run of lines that belong together: ``first`` to ``last``, counted from 1, and ``raw`` exactly as it stands."""
+    """A run of lines that belong together: ``first`` to ``last``, counted from 1, and ``raw`` exactly as it stands.
+
+    Where a person has parted a line, ``start`` is the character of the first line's text that the block begins at, and
+    ``end`` the one of the last line's text that it ends before. ``page`` is the page that it begins on.
+    """
 
     first: int
     last: int
     raw: str
     text: str
+    start: int = field(default=0, kw_only=True)
+    end: int | None = field(default=None, kw_only=True)
+    page: int | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +84,8 @@ class Passage(Block):
     """A paragraph or bullet (textställe).
 
     ``number`` counts the goals of the plan from 1, in the document's order. ``goal_heading`` is the heading that makes
-    the passage a goal.
+    the passage a goal. ``doubts`` are the reasons, in Swedish, why a person should look: not a goal after all, or a
+    goal after all.
     """
 
     kind: PassageKind
@@ -77,6 +93,8 @@ class Passage(Block):
     rule: str
     number: int | None = None
     goal_heading: str = ""
+    confidence: Confidence = Confidence.CERTAIN
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
