@@ -180,8 +180,10 @@ def load(plan_year: PlanYear, *, by: User, seed: int = DEFAULT_SEED) -> list[Rec
     ]
     if not periods:
         raise ExampleError(f"{plan_year} har ingen öppen uppföljningsperiod som är över, så det finns inget att visa.")
-    goals = Goal.objects.filter(proposal__plan_year=plan_year).select_related(
-        "proposal__party", "proposal__plan_year__committee__municipality"
+    goals = (
+        Goal.objects.standing()
+        .filter(proposal__plan_year=plan_year)
+        .select_related("proposal__party", "proposal__plan_year__committee__municipality")
     )
     steps = sorted(invent(plan_year, list(goals), periods, seed), key=lambda step: step.at)
     written: list[Record] = []

@@ -20,7 +20,7 @@ def find_goal(municipality: str, committee: str, year: int, party: str, number: 
 
 def no_such_goal(proposal: Proposal, number: int) -> HelpfulNotFound:
     """Say that a plan has no goal with a number, and how many it has."""
-    count = proposal.goals.count()
+    count = proposal.goals.standing().count()
     return HelpfulNotFound(
         f"{proposal.party} har inget mål med nummer {number}. Planen har {count} mål och uppdrag.",
         [

@@ -12,7 +12,7 @@ from goals.figures import target_words
 from goals.models import Alignment, Goal, Issue, Mention
 from goals.standing import DECISION_ADDRESSES, NOTHING_SAID, STATUS_ADDRESSES, Chip, Standing, chip, load_standings
 from parties.models import Party
-from proposals.models import PlanYear, Proposal, cited_lines
+from proposals.models import PlanYear, Proposal, anchor, cited_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +203,15 @@ def _load_prose(
             "passage__marks",
             "passage__sic",
             "passage__first_line",
+            "passage__first_character",
             "passage__last_line",
+            "passage__unit",
+            "passage__page",
         )
     )
-    for issue_pk, proposal_pk, text, marks, sic, first, last in rows:
+    for issue_pk, proposal_pk, text, marks, sic, first, character, last, unit, page in rows:
         year, proposal, plan_url = by_pk[proposal_pk]
-        prose = ProseRow(text, marks, sic, f"{plan_url}{as_of.query}#rad-{first}", cited_lines(first, last))
+        url = f"{plan_url}{as_of.query}#{anchor(first, character)}"
+        prose = ProseRow(text, marks, sic, url, cited_lines(first, last, unit, page))
         found[year.pk][issue_pk][proposal.party_id].append(prose)
     return found

@@ -160,7 +160,7 @@ class Queue:
 def load_queue(period: ReportingPeriod) -> Queue:
     """Read a period's queue; its plan year, committee and municipality are read already."""
     plan_year = period.plan_year
-    goals = Goal.objects.filter(proposal__plan_year=plan_year)
+    goals = Goal.objects.standing().filter(proposal__plan_year=plan_year)
     standings = load_standings(goals)
     updates = _updates(period)
     today = timezone.localdate()

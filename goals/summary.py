@@ -67,7 +67,7 @@ def summarise(plan_year: PlanYear) -> Summary:
     by_topic: dict[tuple[int, int], int] = defaultdict(int)
     parties_of: dict[tuple[int, int], set[int]] = defaultdict(set)
     statuses: dict[int, list[str]] = defaultdict(list)
-    goals = Goal.objects.filter(proposal__plan_year=plan_year)
+    goals = Goal.objects.standing().filter(proposal__plan_year=plan_year)
     standings = load_standings(goals)
     for pk, topic, issue, party, kind in goals.for_summary():
         by_kind[party, kind] += 1

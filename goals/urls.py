@@ -41,6 +41,7 @@ plan_year_urls = [
     path("", compare.plan_year, name="plan_year"),
     path("jamfor/", compare.compare, name="compare"),
     path("<slug:party>/", plan.plan, name="plan"),
+    path("<slug:party>/version/<int:version>/", plan.plan_version, name="plan_version"),
     path("<slug:party>/<int:number>/", goal.goal, name="goal"),
     path("<slug:party>/<int:number>/beslut/", records.decide, name="decide"),
     path("<slug:party>/<int:number>/utfall/", records.measure, name="measure"),

@@ -2,7 +2,7 @@
 
 from config.page import Crumb, HelpfulNotFound
 from parties.models import Committee
-from proposals.models import PlanYear, Proposal
+from proposals.models import EarlierVersion, PlanYear, Proposal
 
 
 def find_committee(municipality: str, committee: str) -> Committee:
@@ -53,3 +53,19 @@ def find_proposal(municipality: str, committee: str, year: int, party: str) -> P
             [Crumb(f"{other.party}: {other.title}", other.get_absolute_url()) for other in others],
         )
     return proposal
+
+
+def find_version(proposal: Proposal, number: int) -> EarlierVersion:
+    """Find an earlier version of a proposal, without its document's content.
+
+    :raises HelpfulNotFound: with the version that applies, if it does not exist.
+    """
+    versions = proposal.earlier_versions.select_related("document").defer("document__content")
+    version = versions.filter(number=number).first()
+    if version is None:
+        raise HelpfulNotFound(
+            f"Planen har ingen version {number}. Den senaste är version {proposal.version}.",
+            [Crumb(f"{proposal.party}: {proposal.title}", proposal.get_absolute_url())],
+        )
+    version.proposal = proposal
+    return version

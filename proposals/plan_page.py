@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Protocol
 
 from django.utils.safestring import SafeString
 
@@ -10,13 +11,21 @@ from proposals.models import Passage, Section
 from proposals.typeset import typeset
 
 
+class Mark(Protocol):
+    """What a page says beside a goal: at least its number."""
+
+    @property
+    def number(self) -> int:
+        """The goal's number in the plan."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A passage with its words as HTML; ``mark`` is what the page says beside a goal, whoever gave it."""
+    """A passage with its words as HTML; ``mark`` is what the page says beside it if it is a goal, whoever gave it."""
 
     passage: Passage
     html: SafeString
-    mark: object = None
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,7 @@ class Part:
 
     section: Section | None
     passages: list[Passage] = field(default_factory=list)
-    marks: Mapping[int, object] = field(default_factory=dict)
+    marks: Mapping[int, Mark] = field(default_factory=dict)
 
     @property
     def groups(self) -> list[Group]:
@@ -44,8 +53,7 @@ class Part:
         ]
 
     def _piece(self, passage: Passage) -> Piece:
-        mark = self.marks.get(passage.goal.number) if hasattr(passage, "goal") else None
-        return Piece(passage, typeset(passage.text, passage.marks), mark)
+        return Piece(passage, typeset(passage.text, passage.marks), self.marks.get(passage.pk))
 
     @property
     def tag(self) -> str:
@@ -55,10 +63,11 @@ class Part:
     @property
     def goal_numbers(self) -> str:
         """The numbers of the goals under the heading, "3–18", or nothing."""
-        numbers = [passage.goal.number for passage in self.passages if hasattr(passage, "goal")]
+        numbers = [self.marks[passage.pk].number for passage in self.passages if passage.pk in self.marks]
         if not numbers:
             return ""
-        return f"{numbers[0]}–{numbers[-1]}" if len(numbers) > 1 else str(numbers[0])
+        in_order = numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        return f"{numbers[0]}–{numbers[-1]}" if in_order and len(numbers) > 1 else ", ".join(map(str, numbers))
 
 
 def is_point(passage: Passage) -> bool:
@@ -71,15 +80,15 @@ def arrange(
     passages: Iterable[Passage],
     *,
     goals_only: bool,
-    marks: Mapping[int, object] | None = None,
+    marks: Mapping[int, Mark],
 ) -> list[Part]:
     """Put the passages of a plan under their headings, in the document's order.
 
     With ``goals_only``, only goals and the headings that lead to one are kept. ``marks`` is what to show beside goals,
-    by their numbers.
+    by the keys of their passages.
     """
-    parts = {section.pk: Part(section, marks=marks or {}) for section in sections}
-    front = Part(None, marks=marks or {})
+    parts = {section.pk: Part(section, marks=marks) for section in sections}
+    front = Part(None, marks=marks)
     for passage in passages:
         if not goals_only or passage.kind == Passage.Kind.GOAL:
             (parts[passage.section_id] if passage.section_id else front).passages.append(passage)

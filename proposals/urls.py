@@ -10,4 +10,9 @@ urlpatterns = [
         views.original,
         name="original",
     ),
+    path(
+        "<slug:municipality>/<slug:committee>/<int:year>/<slug:party>/version/<int:version>/original/",
+        views.original_version,
+        name="original_version",
+    ),
 ]

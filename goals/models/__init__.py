@@ -6,11 +6,13 @@ from goals.models.issues import Alignment, Issue, Mention, Topic
 from goals.models.log import LoggedChange
 from goals.models.periods import ReportingPeriod
 from goals.models.records import Decision, OutcomeValue, Record, Status, StatusUpdate
+from goals.models.wordings import EarlierWording
 
 __all__ = [
     "Alignment",
     "ConflictError",
     "Decision",
+    "EarlierWording",
     "Follow",
     "Goal",
     "Issue",

@@ -59,15 +59,19 @@ class GoalQuerySet(models.QuerySet["Goal"]):
             number=number,
         )
 
+    def standing(self) -> "GoalQuerySet":
+        """Find the goals that stand in their plans as they are now; the others were withdrawn by a newer version."""
+        return self.filter(withdrawn_in=None)
+
     def on_issues(self, issues: Iterable[Issue], *, unplaced: bool = False) -> "GoalQuerySet":
         """Find the goals that stand in some issues; ``unplaced`` adds those that stand in none."""
         placed = models.Q(issue__in=issues)
-        return self.filter(placed | models.Q(issue=None) if unplaced else placed)
+        return self.standing().filter(placed | models.Q(issue=None) if unplaced else placed)
 
     def not_judged_in(self, period: ReportingPeriod) -> "GoalQuerySet":
         """Find the goals of the period's plan year of which no status in force speaks for the period."""
         judged = StatusUpdate.objects.in_force().filter(period=period, goal=models.OuterRef("pk"))
-        return self.filter(~models.Exists(judged), proposal__plan_year=period.plan_year_id)
+        return self.standing().filter(~models.Exists(judged), proposal__plan_year=period.plan_year_id)
 
     def for_comparison(self) -> "models.query.QuerySet[Goal, tuple[Any, ...]]":
         """Give rows of what a comparison shows of each goal, in the order of the plans."""
@@ -88,7 +92,7 @@ class GoalQuerySet(models.QuerySet["Goal"]):
 
     def with_neighbours(self) -> "GoalQuerySet":
         """Add ``previous_number`` and ``next_number``, of the goals nearest in the plan, or ``None``."""
-        others = Goal.objects.filter(proposal=models.OuterRef("proposal")).values("number")
+        others = Goal.objects.standing().filter(proposal=models.OuterRef("proposal")).values("number")
         return self.annotate(
             previous_number=others.filter(number__lt=models.OuterRef("number")).order_by("-number")[:1],
             next_number=others.filter(number__gt=models.OuterRef("number")).order_by("number")[:1],
@@ -110,6 +114,8 @@ class Goal(models.Model):
     What the text states and nothing else: ``target_value`` with ``target_unit`` ("%" or the words after the number)
     and ``target_bound`` (the text's word for at least), ``frequency``, ``due_year`` and the bodies named as
     ``responsible``, all in the text's own words.
+
+    A newer version of the plan may have withdrawn it: it then stays readable, but stands in no comparison.
     """
 
     class Kind(models.TextChoices):
@@ -125,6 +131,7 @@ class Goal(models.Model):
     issue = models.ForeignKey(
         Issue, on_delete=models.PROTECT, null=True, blank=True, related_name="goals", verbose_name="fråga"
     )
+    withdrawn_in = models.PositiveSmallIntegerField("borttaget i version", null=True, blank=True)
     target_value = models.DecimalField("målvärde", max_digits=12, decimal_places=2, null=True, blank=True)
     target_unit = models.CharField("enhet", max_length=50, blank=True)
     target_bound = models.CharField("ord för minst", max_length=20, blank=True)

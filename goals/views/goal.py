@@ -22,6 +22,7 @@ from goals.views.follows import follow_context
 from goals.views.steps import crumbs_to_proposal
 from parties.models import Committee, User
 from proposals.find import find_proposal
+from proposals.models import Passage
 from proposals.typeset import typeset
 
 #: How much of a goal's text its page's title has, in characters.
@@ -39,7 +40,7 @@ def goal(request: HttpRequest, municipality: str, committee: str, year: int, par
     found.passage.proposal = proposal
     as_of = AsOf.read(request.GET.get("per", ""))
     material = Material.load(plan_year, [found.issue] if found.issue else [], as_of=as_of)
-    if found.issue:
+    if found.issue and found.withdrawn_in is None:
         standing = next(row.standing for row in material.rows if row.pk == found.pk)
     else:
         standing = load_standings(Goal.objects.filter(pk=found.pk), as_of.moment).get(found.pk, NOTHING_SAID)
@@ -65,6 +66,8 @@ def goal(request: HttpRequest, municipality: str, committee: str, year: int, par
         "standing": standing,
         "chip": chip(standing.status, found.kind),
         "lateness": standing.lateness(found.due_year, as_of.date),
+        "source_url": proposal.url_of(found.passage.version),
+        "wordings": earlier_wordings(found) if proposal.version > 1 else [],
         "timeline": timeline,
         "target_chart": draw_target(found, standing.outcome),
         "shows_example": material.shows_example or any(event.is_example for event in timeline),
@@ -74,6 +77,14 @@ def goal(request: HttpRequest, municipality: str, committee: str, year: int, par
         "next": found.next_number,  # type: ignore[attr-defined]
     }
     return render(request, "goals/goal.html", context | follow_context(request.user, found))
+
+
+def earlier_wordings(goal: Goal) -> list[Passage]:
+    """Give what the goal's text was in earlier versions of the plan, the latest first."""
+    found = Passage.objects.filter(earlier_wording__goal=goal).order_by("-version")
+    for passage in found:
+        passage.proposal = goal.proposal
+    return list(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ def find_goal(period: ReportingPeriod, party: str, number: int) -> Goal:
     :raises Http404: if there is none.
     """
     municipality, committee, year = period.plan_year.address
-    goal = Goal.objects.at(municipality, committee, year, party, number).first()
+    goal = Goal.objects.standing().at(municipality, committee, year, party, number).first()
     if goal is None:
         raise Http404
     return goal

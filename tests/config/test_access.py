@@ -35,6 +35,8 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
     "compare": (f"{YEAR}/jamfor/", OPEN),
     "plan": (f"{YEAR}/v/", OPEN),
     "original": (f"{YEAR}/v/original/", OPEN),
+    "plan_version": (f"{YEAR}/v/version/1/", LEADS_ON),
+    "original_version": (f"{YEAR}/v/version/1/original/", LEADS_ON),
     "goal": (f"{YEAR}/v/25/", OPEN),
     "goal_log": (f"{YEAR}/v/25/logg/", WORKERS),
     "topic": (f"{BASE}/amne/barn-och-unga/", OPEN),

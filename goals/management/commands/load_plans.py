@@ -13,11 +13,11 @@ from django.db import transaction
 
 from goals.models import Issue, ReportingPeriod
 from goals.place import checked, place
-from goals.publish import ReadingError, publish
+from goals.publish import Reading, ReadingError, publish
 from parties.models import Committee, Municipality, Party
 from parties.swedish import slug
 from proposals.manifest import Manifest, ManifestError, ProposalEntry, find_manifests, read_manifest
-from proposals.models import PlanYear, Proposal
+from proposals.models import PlanYear, Proposal, SourceDocument
 from proposals.reading import ParsedPlan, UnreadableDocumentError, parse, read
 
 
@@ -52,10 +52,10 @@ class Command(BaseCommand):
         for entry in manifest.proposals:
             content, plan = read_plan(entry)
             party = find_or_make_party(manifest, entry)
-            existing = Proposal.objects.filter(plan_year=plan_year, party=party).select_related("document").first()
+            existing = Proposal.objects.filter(plan_year=plan_year, party=party).first()
             if existing is None:
                 fresh[entry.party["abbreviation"]] = publish_entry(entry, content, plan, plan_year, party)
-            elif existing.document.sha256 != sha256(content).hexdigest():
+            elif sha256(content).hexdigest() not in existing.checksums():
                 raise ManifestError(
                     f"{entry.path}: {party} har redan en plan för {plan_year} med annat innehåll; inget ändras"
                 )
@@ -102,14 +102,11 @@ def publish_entry(
     try:
         return publish(
             plan,
-            content=content,
-            name=entry.path.name,
+            document=SourceDocument.objects.keep(content, entry.path.name),
             plan_year=plan_year,
             party=party,
             title=entry.title,
-            kinds=entry.kinds,
-            readings=entry.stated,
-            sic=entry.sic,
+            reading=Reading(entry.kinds, entry.stated, entry.sic),
         )
     except ReadingError as error:
         raise ManifestError(f"{entry.path}: {error}") from error

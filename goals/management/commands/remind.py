@@ -60,6 +60,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{person.email}: {period}, {remaining} kvar")
         if self.dry_run:
             return
-        total = Goal.objects.filter(proposal__plan_year=period.plan_year).count()
+        total = Goal.objects.standing().filter(proposal__plan_year=period.plan_year).count()
         Reminder.objects.create(period=period, user=person, remaining=remaining, sent_at=timezone.now())
         reminder_letter(person, period, remaining, total, self.today).send()

@@ -1,0 +1,18 @@
+"""WHAT WAS PROMISED: the parties' proposals for a plan year, passage by passage, and the documents they come from."""
+
+from proposals.models.documents import PageImage, SourceDocument
+from proposals.models.places import LeftOut, Passage, Section, anchor, cited_lines
+from proposals.models.plans import EarlierVersion, PlanYear, Proposal
+
+__all__ = [
+    "EarlierVersion",
+    "LeftOut",
+    "PageImage",
+    "Passage",
+    "PlanYear",
+    "Proposal",
+    "Section",
+    "SourceDocument",
+    "anchor",
+    "cited_lines",
+]
