@@ -4,11 +4,13 @@ Nothing here knows Django or the database, so that the same code serves the comm
 """
 
 from proposals.reading.lines import Box, Line, Mark, Style, UnreadableDocumentError
-from proposals.reading.parse import Block, Confidence, Heading, LeftOut, ParsedPlan, Passage, PassageKind, parse
+from proposals.reading.parse import Block, Heading, LeftOut, ParsedPlan, Passage, parse
 from proposals.reading.read import read
+from proposals.reading.rules import RULES, Confidence, PassageKind, Rule, explain
 from proposals.reading.stated import GoalKind, Stated, stated
 
 __all__ = [
+    "RULES",
     "Block",
     "Box",
     "Confidence",
@@ -20,9 +22,11 @@ __all__ = [
     "ParsedPlan",
     "Passage",
     "PassageKind",
+    "Rule",
     "Stated",
     "Style",
     "UnreadableDocumentError",
+    "explain",
     "parse",
     "read",
     "stated",
