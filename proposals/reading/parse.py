@@ -158,8 +158,8 @@ class _Draft:
         marks: list[Mark] = []
         length = 0
         before: Line | None = None
-        for line in (line for line in self.lines if line.style is not Style.BLANK):
-            gap = "" if before is None else "\n" if before.breaks else " "
+        for line in (line for line in self.lines if line.style is not Style.BLANK and not line.left_out):
+            gap = "" if before is None or before.hyphenated or not before.text else "\n" if before.breaks else " "
             marks += [mark.moved(length + len(gap)) for mark in line.marks]
             pieces += [gap, line.text]
             length += len(gap) + len(line.text)
@@ -172,11 +172,13 @@ def parse(lines: Sequence[Line]) -> ParsedPlan:
 
     A document with no list under a heading of :data:`GOAL_HEADINGS` gives a plan without goals, never a guess.
     """
-    drafts = _whole_again(_grouped(lines), lines)
+    kept = [line for line in lines if not line.left_out]
+    drafts = _whole_again(_grouped(kept), lines)
     marked = any(draft.style is Style.HEADING for draft in drafts)
     if not marked:
         drafts = _with_headings_found(drafts)
-    return ParsedPlan(tuple(_blocks(drafts, _cover_length(drafts, marked), lines)), len(lines))
+    blocks = [*_blocks(drafts, _cover_length(drafts, marked), lines), *_left_out(drafts, lines)]
+    return ParsedPlan(tuple(sorted(blocks, key=lambda block: block.first)), len(lines))
 
 
 def goal_heading(text: str) -> GoalHeading | None:
@@ -314,6 +316,14 @@ def _blocks(drafts: list[_Draft], cover_length: int, lines: Sequence[Line]) -> I
             yield Passage(*where, PassageKind.POINT, marks, rule="punkt-utan-målrubrik")
         else:
             yield Passage(*where, PassageKind.PROSE, marks, rule="löptext")
+
+
+def _left_out(drafts: Sequence[_Draft], lines: Sequence[Line]) -> Iterator[LeftOut]:
+    """Give the lines that the reader left out, but for those inside a block that goes on over a page's end."""
+    covered = {number for draft in drafts for number in range(draft.first, draft.last + 1)}
+    for line in lines:
+        if line.left_out and line.number not in covered:
+            yield LeftOut(line.number, line.number, line.raw, line.text, reason=line.left_out, page=line.page)
 
 
 def _why_left_out(draft: _Draft, before: _Draft | None) -> str:
