@@ -231,9 +231,10 @@ LEAD_INS = (
         Looks.LEAD_IN,
         "Våra viktigaste mål för året är:\n\n- en fritidsbank i varje stadsdel",
         re.compile(
-            r"(?:^|\b(?:är|är därför) )(?:här är |detta är )?(?:våra|vårt|partiets|följande)\b.{0,40}?\b(?:mål|målen|förslag"
-            r"|uppdrag|prioriteringar|åtaganden|satsningar|krav)\b"
-            r"(?P<rest>.{0,80}):$|\b(?:har vi|vi har) (?:\w+ ){0,3}(?:mål|förslag|åtaganden|prioriteringar|krav)\b.{0,40}:$",
+            r"(?:^|\b(?:är|är därför) )(?:här är |detta är )?(?:våra|vårt|partiets|följande)\b.{0,40}?"
+            r"\b(?:mål|målen|förslag|uppdrag|prioriteringar|åtaganden|satsningar|krav)\b"
+            r"(?P<rest>.{0,80}):$"
+            r"|\b(?:har vi|vi har) (?:\w+ ){0,3}(?:mål|förslag|åtaganden|prioriteringar|krav)\b.{0,40}:$",
             re.IGNORECASE,
         ),
     ),
