@@ -408,7 +408,7 @@ class _Grouping:
         if line.style in (Style.TEXT, Style.CONTINUATION) and draft.style is Style.BULLET and draft.is_empty:
             return True
         if line.style is Style.CONTINUATION:
-            return draft.style in (Style.TEXT, Style.BULLET)
+            return draft.style in (Style.TEXT, Style.BULLET) or (draft.style is Style.HEADING and not blank)
         if blank:
             return False
         if line.style is Style.TEXT:
@@ -597,7 +597,7 @@ def _is_lead_in(draft: _Draft, after: _Draft) -> bool:
     text = draft.lines[0].text.rstrip()
     if draft.is_bold or after.style is not Style.BULLET or not re.search(r":$|\batt$|\.\.\.$|…$", text):
         return False
-    return bool(_VERB.search(text)) or len(text.split()) > 5 or rules.lead_in(text) is not None
+    return bool(_VERB.search(text)) or len(text.split()) > 4 or rules.lead_in(text) is not None
 
 
 def _cover_length(drafts: list[_Draft], marked: bool) -> int:
@@ -667,7 +667,8 @@ class _Walk:
             elif place < self.cover_length:
                 yield self._passage(draft, _Verdict(rules.COVER, Confidence.CERTAIN))
             elif draft.style is Style.BULLET:
-                yield self._item(draft, before)
+                after = self.drafts[place + 1] if place + 1 < len(self.drafts) else None
+                yield self._item(draft, before, has_next=bool(after and after.style is Style.BULLET))
             else:
                 yield self._prose(place, draft)
 
@@ -684,7 +685,7 @@ class _Walk:
         text, _ = draft.joined()
         level = draft.level or 1
         self.scopes = [scope for scope in self.scopes if scope.level < level]
-        own = goal_heading(text)
+        own = goal_heading(text) or _as_goal_heading(text)
         if own or (self.scopes and rules.is_other_heading(text)):
             self.scopes.append(_Scope(level, text, own))
         self.level, self.verdict, self.prose_since_heading = level, None, False
@@ -706,10 +707,10 @@ class _Walk:
         near = [self.drafts[other] for other in (place - 1, place + 1) if 0 <= other < len(self.drafts)]
         return _has_bold_lead(self.drafts[place]) and any(_has_bold_lead(draft) for draft in near)
 
-    def _item(self, draft: _Draft, before: _Draft | None) -> Passage:
+    def _item(self, draft: _Draft, before: _Draft | None, *, has_next: bool) -> Passage:
         if self.verdict is None:
             self.verdict = self._list_verdict(before)
-        return self._passage(draft, self._item_verdict(draft, self.verdict))
+        return self._passage(draft, self._item_verdict(draft, self.verdict, has_next=has_next))
 
     def _list_verdict(self, before: _Draft | None) -> _Verdict:
         """Settle what the items of a list are, from the headings above it and the sentence right before."""
@@ -741,11 +742,11 @@ class _Walk:
             doubts.append(f"Listan står efter text under en underrubrik till ”{scope.heading}”")
         return tuple(doubts)
 
-    def _item_verdict(self, draft: _Draft, verdict: _Verdict) -> _Verdict:
+    def _item_verdict(self, draft: _Draft, verdict: _Verdict, *, has_next: bool) -> _Verdict:
         text, _ = draft.joined()
         if verdict.rule.kind is not PassageKind.GOAL:
             return _doubtful_point(text, verdict)
-        if draft.leads_sub_items:
+        if draft.leads_sub_items or (text.endswith(":") and has_next):
             return _Verdict(rules.LEADING_ITEM, rules.LEADING_ITEM.confidence)
         if rules.is_quote(text):
             return _Verdict(rules.QUOTE, Confidence.DOUBTFUL, ("Raden ser ut som ett citat",))
@@ -774,6 +775,12 @@ class _Walk:
             start=draft.skip,
             page=draft.lines[0].page,
         )
+
+
+def _as_goal_heading(text: str) -> Rule | None:
+    """Give the rule of a heading that is a sentence leading in to a list: "För personalen vill vi:"."""
+    rule = rules.lead_in(text) if text.endswith(":") else None
+    return rule if rule and rule.kind is PassageKind.GOAL else None
 
 
 def _sure(doubts: Sequence[str]) -> Confidence:

@@ -206,7 +206,8 @@ LEAD_INS = (
         "Därför vill vi:\n\n- öppna en fritidsbank",
         re.compile(
             rf"\b(?:{_PARTY} (?:(?!vill)\w+ ){{0,3}}{_WISHES}|{_WISHES}(?: därför| också| även)? {_PARTY}"
-            rf"|(?-i:{_WISHES} [A-ZÅÄÖ][\w-]+))\b(?P<rest>.{{0,160}}){_LEADS}",
+            rf"|(?-i:{_WISHES} [A-ZÅÄÖ][\w-]+))\b"
+            rf"(?:(?: därför)?$|.{{0,160}}{_LEADS})",
             re.IGNORECASE,
         ),
     ),
@@ -219,7 +220,7 @@ LEAD_INS = (
         "Under nästa år ska nämnden:\n\n- öppna en fritidsbank",
         re.compile(
             rf"\b(?:(?:{_PARTY}|{_BODY}) (?:\w+ ){{0,4}}{_SHALL}|{_SHALL} (?:\w+ )?(?:{_PARTY}|{_BODY})"
-            rf"|{_PARTY} kommer(?: därför)? att|{_PARTY} arbetar för)\b(?P<rest>.{{0,160}}){_LEADS}",
+            rf"|{_PARTY} kommer(?: därför)? att|{_PARTY} arbetar för)\b.{{0,160}}{_LEADS}",
             re.IGNORECASE,
         ),
     ),
@@ -233,7 +234,7 @@ LEAD_INS = (
         re.compile(
             r"(?:^|\b(?:är|är därför) )(?:här är |detta är )?(?:våra|vårt|partiets|följande)\b.{0,40}?"
             r"\b(?:mål|målen|förslag|uppdrag|prioriteringar|åtaganden|satsningar|krav)\b"
-            r"(?P<rest>.{0,80}):$"
+            r".{0,80}:$"
             r"|\b(?:har vi|vi har) (?:\w+ ){0,3}(?:mål|förslag|åtaganden|prioriteringar|krav)\b.{0,40}:$",
             re.IGNORECASE,
         ),
