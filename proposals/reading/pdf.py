@@ -168,9 +168,9 @@ def _glyphs(page: pypdfium2.PdfTextPage, turn: int) -> Iterator[Glyph]:
         box = (left.value, right.value, up.value) if turn % 2 == 0 else (low.value, high.value, across.value)
         if turn >= 2:
             box = (box[1], box[0], box[2])
-        yield Glyph(
-            character, *box, max(size, 1.0), strong, em, spaced, perhaps_spaced and code not in _LINE_END_HYPHEN
-        )
+        # A hyphen that parts a word is set apart from it in justified text, and pdfium supposes a space there.
+        perhaps_spaced = perhaps_spaced and character not in "-\u2010\u00ad"
+        yield Glyph(character, *box, max(size, 1.0), strong, em, spaced, perhaps_spaced)
         spaced = perhaps_spaced = False
 
 
