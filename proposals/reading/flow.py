@@ -23,6 +23,8 @@ LONGEST_BOLD_HEADING = 120
 _PAGE_NUMBER = re.compile(r"^\W*(?:sid(?:a|an)?\.?\s*)?\d{1,4}\s*(?:(?:av|\(|/|\|)\s*\d{1,4}\)?)?\W*$", re.IGNORECASE)
 _FINISHED = re.compile(r"[.!?:;…][\"”’»)\]]*\d{0,2}$")
 _HYPHEN_END = re.compile(r"(?P<stem>[\w/&-]*\w)[-\u2010\u2011\u00ad]$")
+# In justified text a hyphen may be set apart from the word that it parts.
+_HYPHEN_APART = re.compile(r"(?P<stem>\w+) [-\u2010\u00ad]$")
 _FIRST_WORD = re.compile(r"[\w-]*\w")
 #: After these a hyphen stands for a part that two words share: "barn- och ungdomsvården".
 _SHARING = frozenset({"och", "eller", "samt", "respektive", "till", "men", "som", "resp"})
@@ -329,7 +331,12 @@ def _rejoined(text: str, after: str, words: Counter[str]) -> tuple[str, bool]:
         return text, True
     if re.search(r"\d[–-]$", text) and after[:1].isdigit():
         return text, True
-    ending, following = _HYPHEN_END.search(text), _FIRST_WORD.match(after)
+    following = _FIRST_WORD.match(after)
+    apart = _HYPHEN_APART.search(text)
+    if apart and following and f"{apart['stem']}{following[0]}".casefold() in words:
+        stem = apart["stem"].casefold()
+        return (text, False) if words[stem] else (text[: apart.end("stem")], True)
+    ending = _HYPHEN_END.search(text)
     if not ending or not following:
         return text, False
     stem, rest = ending["stem"], following[0]

@@ -21,3 +21,12 @@ MOST_PARTS = 5_000
 #: How deep the elements of a part may stand inside each other, and how many there may be.
 DEEPEST_XML = 200
 MOST_XML_ELEMENTS = 2_000_000
+
+#: What the process that reads a document may use: bytes of memory, seconds of computing and seconds by the clock.
+MEMORY = 1_000_000_000
+COMPUTING_SECONDS = 60
+CLOCK_SECONDS = 120
+
+#: The largest answer of that process, in bytes: all lines, and one page's image.
+LARGEST_ANSWER = 50_000_000
+LARGEST_IMAGE = 20_000_000

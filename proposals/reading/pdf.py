@@ -4,7 +4,7 @@ import ctypes
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pypdfium2
@@ -24,6 +24,9 @@ GARBLED = "PDF-filens typsnitt säger inte vilka bokstäver de visar; kör texti
 IMAGE_WIDTH = 1000
 #: The highest image of a page, in pixels, for pages of odd shapes.
 IMAGE_HEIGHT = 4000
+
+# Sixteen shades of each colour are enough to read by, and make an image less than half as large.
+_FEWER_SHADES = bytes(round(shade / 17) * 17 for shade in range(256))
 
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique|kursiv", re.IGNORECASE)
@@ -168,9 +171,9 @@ def _glyphs(page: pypdfium2.PdfTextPage, turn: int) -> Iterator[Glyph]:
         box = (left.value, right.value, up.value) if turn % 2 == 0 else (low.value, high.value, across.value)
         if turn >= 2:
             box = (box[1], box[0], box[2])
-        yield Glyph(
-            character, *box, max(size, 1.0), strong, em, spaced, perhaps_spaced and code not in _LINE_END_HYPHEN
-        )
+        # A hyphen that parts a word is set apart from it in justified text, and pdfium supposes a space there.
+        perhaps_spaced = perhaps_spaced and character not in "-\u2010\u00ad"
+        yield Glyph(character, *box, max(size, 1.0), strong, em, spaced, perhaps_spaced)
         spaced = perhaps_spaced = False
 
 
@@ -185,19 +188,25 @@ def _drawn(document: pypdfium2.PdfDocument, number: int) -> bytes:
     with _page(document, number) as page:
         width, height = page.get_size()
         scale = min(IMAGE_WIDTH / max(width, 1), IMAGE_HEIGHT / max(height, 1))
-        bitmap = page.render(scale=scale, rev_byteorder=True, may_draw_forms=False)
+        bitmap = page.render(
+            scale=scale, rev_byteorder=True, may_draw_forms=False, force_bitmap_format=pdfium.FPDFBitmap_BGR
+        )
         try:
-            return _png(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride, bitmap.n_channels)
+            width, height, stride = bitmap.width, bitmap.height, bitmap.stride
+            pixels = bytes(bitmap.buffer)
         finally:
             bitmap.close()
+    rows = [pixels[row * stride : row * stride + 3 * width].translate(_FEWER_SHADES) for row in range(height)]
+    if all(row[::3] == row[1::3] == row[2::3] for row in rows):
+        return _png([row[::3] for row in rows], width, kind=0)
+    return _png(rows, width, kind=2)
 
 
-def _png(pixels: bytes, width: int, height: int, stride: int, channels: int) -> bytes:
-    """Write pixels as a PNG image: grey, or red, green and blue."""
-    rows = b"".join(b"\0" + pixels[row * stride : row * stride + width * channels] for row in range(height))
-    kind = {1: 0, 3: 2, 4: 6}[channels]
-    header = struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 6)), (b"IEND", b""))
+def _png(rows: Sequence[bytes], width: int, *, kind: int) -> bytes:
+    """Write rows of pixels as a PNG image; its kind is 0 for grey, 2 for red, green and blue."""
+    header = struct.pack(">IIBBBBB", width, len(rows), 8, kind, 0, 0, 0)
+    data = zlib.compress(b"".join(b"\0" + row for row in rows), 9)
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
+        struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        for name, content in ((b"IHDR", header), (b"IDAT", data), (b"IEND", b""))
     )

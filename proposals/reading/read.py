@@ -61,10 +61,7 @@ def read(content: bytes, name: str, *, progress: Progress | None = None) -> list
         raise UnreadableDocumentError(f"filtypen {suffix or name} kan inte läsas; använd {known}")
     if not content.strip():
         raise UnreadableDocumentError("dokumentet är tomt")
-    if len(content) > limits.LARGEST_FILE:
-        raise UnreadableDocumentError(
-            f"filen är större än {limits.LARGEST_FILE // 1_000_000} MB; dela upp den eller spara den utan bilder"
-        )
+    hold_file_within_limits(content)
     found = kind(content)
     if found != suffix and not (found == ".txt" and suffix in _TEXT_FORMATS):
         raise UnreadableDocumentError(
@@ -75,6 +72,17 @@ def read(content: bytes, name: str, *, progress: Progress | None = None) -> list
     if all(line.style is Style.BLANK for line in lines):
         raise UnreadableDocumentError("dokumentet är tomt")
     return lines
+
+
+def hold_file_within_limits(content: bytes) -> None:
+    """Refuse a file that is too large.
+
+    :raises UnreadableDocumentError: with how large it may be.
+    """
+    if len(content) > limits.LARGEST_FILE:
+        raise UnreadableDocumentError(
+            f"filen är större än {limits.LARGEST_FILE // 1_000_000} MB; dela upp den eller spara den utan bilder"
+        )
 
 
 MACROS = "dokumentet innehåller makron (program), som vi inte tar emot; spara det som .docx utan makron"
