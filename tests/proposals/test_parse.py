@@ -172,7 +172,12 @@ def test_long_lines_cannot_hold_the_rules_up():
         "att, " * 50_000,
     ):
         for text in (nasty, nasty + ":", f"- {nasty}", f"Mål\n\n- {nasty}\n"):
-            assert parse(read(text.encode(), "plan.txt")).line_count
+            lines = [Line(n, raw, raw.removeprefix("- "), style_of(raw)) for n, raw in enumerate(text.split("\n"), 1)]
+            assert parse(lines).line_count == len(lines)
+
+
+def style_of(raw: str) -> Style:
+    return Style.BULLET if raw.startswith("- ") else Style.TEXT if raw else Style.BLANK
 
 
 # The shapes that lists have
@@ -196,7 +201,10 @@ def test_a_bullet_alone_on_its_line_takes_the_text_after_it():
 
 def test_numbers_are_no_part_of_the_goal():
     """A numbered proposal begins after its number, and the block says where."""
-    plan = parse(read("Våra förslag\n\n1) Öppna en fritidsbank.\n2) Bygg fler bänkar.\n".encode(), "plan.txt"))
+    texts = ["Våra förslag", "", "1) Öppna en fritidsbank.", "2) Bygg fler bänkar."]
+    plan = parse(
+        [Line(number, text, text, Style.TEXT if text else Style.BLANK) for number, text in enumerate(texts, 1)]
+    )
     assert [(goal.text, goal.start) for goal in plan.goals] == [("Öppna en fritidsbank.", 3), ("Bygg fler bänkar.", 3)]
 
 
