@@ -1,149 +1,187 @@
-"""From bytes to lines: one small reader for each format."""
+"""From bytes to lines: the entry to the readers, one small one for each format."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from pathlib import PurePath
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from proposals.reading import limits
+from proposals.reading.archive import Archive
+from proposals.reading.docx import read_docx
+from proposals.reading.lines import Line, Style, UnreadableDocumentError
+from proposals.reading.markdown import read_markdown
+from proposals.reading.odt import read_odt
+from proposals.reading.pdf import read_pdf
+from proposals.reading.plain import decode, read_plain_text, split_lines
 
-from proposals.reading.lines import Line, Mark, Style, UnreadableDocumentError
+#: Called with how many pages are read, and how many there are.
+Progress = Callable[[int, int], None]
 
-# A line ends at a line feed, with or without a carriage return; not at the other characters that splitlines() knows.
-_LINE_END = re.compile(r"\r\n|\n|\r")
-_BULLET = re.compile(r"^\s*[-–—•▪◦·*]\s+(?=\S)")
-#: What CommonMark would take for something else than text, and take away or move.
-NOT_IN_PLANS = ["code", "fence", "html_block", "html_inline", "reference", "backticks", "link", "image", "autolink"]
+#: The file types that can be read, with what a person calls them.
+FORMATS = {
+    ".docx": "ett Word-dokument",
+    ".md": "vanlig text",
+    ".odt": "ett OpenDocument-dokument",
+    ".pdf": "en PDF",
+    ".txt": "vanlig text",
+}
+_TEXT_FORMATS = (".md", ".txt")
 
-_RULE = re.compile(r"^\s*([-*_=])(\s*\1){2,}\s*$")
+_OCR = "kör textigenkänning (OCR) eller klistra in texten"
+_SAVE_AS = "öppna den och spara som .docx eller PDF"
+#: How files begin that are nothing we read, with what they are and what to do.
+_OTHER_KINDS = (
+    (b"{\\rtf", "ett RTF-dokument", _SAVE_AS),
+    (b"\x89PNG\r\n", "en bild (PNG)", _OCR),
+    (b"\xff\xd8\xff", "en bild (JPEG)", _OCR),
+    (b"GIF8", "en bild (GIF)", _OCR),
+    (b"II*\0", "en bild (TIFF)", _OCR),
+    (b"MM\0*", "en bild (TIFF)", _OCR),
+    (b"\0\0\0\x20ftypheic", "en bild (HEIC)", _OCR),
+    (b"7z\xbc\xaf'\x1c", "en packad fil (7z)", "packa upp den och ladda upp dokumentet"),
+    (b"Rar!", "en packad fil (RAR)", "packa upp den och ladda upp dokumentet"),
+    (b"\x1f\x8b", "en packad fil (gzip)", "packa upp den och ladda upp dokumentet"),
+    (b"\x7fELF", "ett program", "välj dokumentet i stället"),
+    (b"MZ\x90", "ett program", "välj dokumentet i stället"),
+)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
-def read(content: bytes, name: str) -> list[Line]:
-    """Read a document into its lines, with the reader that its file name asks for.
+def read(content: bytes, name: str, *, progress: Progress | None = None) -> list[Line]:
+    """Read a document into its lines, with the reader that its file name asks for and its content fits.
 
-    :raises UnreadableDocumentError: if the format is unknown, the document is empty, or it is not UTF-8 text.
+    :raises UnreadableDocumentError: if the format is unknown or another than the name says, or the document is empty,
+        too large, locked or damaged.
     """
     suffix = PurePath(name).suffix.lower()
-    if suffix not in READERS:
-        known = ", ".join(sorted(READERS))
+    if suffix == ".docm":
+        raise UnreadableDocumentError(MACROS)
+    if suffix not in FORMATS:
+        known = ", ".join(sorted(FORMATS))
         raise UnreadableDocumentError(f"filtypen {suffix or name} kan inte läsas; använd {known}")
-    lines = READERS[suffix](split_lines(decode(content)))
+    if not content.strip():
+        raise UnreadableDocumentError("dokumentet är tomt")
+    hold_file_within_limits(content)
+    found = kind(content)
+    if found != suffix and not (found == ".txt" and suffix in _TEXT_FORMATS):
+        raise UnreadableDocumentError(
+            f"filen heter {suffix} men är {FORMATS[found]}; byt namn så att det slutar på {found} och försök igen"
+        )
+    lines = _READERS[suffix](content, progress or _silent)
+    _hold_within_limits(lines)
     if all(line.style is Style.BLANK for line in lines):
         raise UnreadableDocumentError("dokumentet är tomt")
     return lines
 
 
-def decode(content: bytes) -> str:
-    """Decode UTF-8, with or without a byte order mark.
+def hold_file_within_limits(content: bytes) -> None:
+    """Refuse a file that is too large.
 
-    :raises UnreadableDocumentError: at the first line that is not UTF-8 text.
+    :raises UnreadableDocumentError: with how large it may be.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = len(_LINE_END.findall(content[: error.start].decode("utf-8", "replace"))) + 1
-        raise UnreadableDocumentError("texten är inte kodad i UTF-8; spara om filen som UTF-8", line) from error
-    if (place := text.find("\0")) >= 0:
-        line = len(_LINE_END.findall(text[:place])) + 1
-        raise UnreadableDocumentError("filen innehåller nolltecken och är ingen textfil", line)
-    return text
+    if len(content) > limits.LARGEST_FILE:
+        raise UnreadableDocumentError(
+            f"filen är större än {limits.LARGEST_FILE // 1_000_000} MB; dela upp den eller spara den utan bilder"
+        )
 
 
-def split_lines(text: str) -> list[str]:
-    """Split a text into its lines, without their ends."""
-    lines = _LINE_END.split(text)
-    return lines[:-1] if lines[-1] == "" else lines
+MACROS = "dokumentet innehåller makron (program), som vi inte tar emot; spara det som .docx utan makron"
 
 
-def read_plain_text(raws: list[str]) -> list[Line]:
-    """Read plain text: blank lines part paragraphs, a dash or dot begins a bullet, nothing marks a heading."""
-    lines: list[Line] = []
-    for number, raw in enumerate(raws, start=1):
-        before = lines[-1].style if lines else Style.BLANK
-        if not raw.strip():
-            style, text = Style.BLANK, ""
-        elif _RULE.match(raw):
-            style, text = Style.RULE, raw.strip()
-        elif bullet := _BULLET.match(raw):
-            style, text = Style.BULLET, raw[bullet.end() :].strip()
-        else:
-            style = Style.CONTINUATION if before in (Style.BULLET, Style.CONTINUATION) else Style.TEXT
-            text = raw.strip()
-        lines.append(Line(number, raw, text, style))
-    return lines
+def kind(content: bytes) -> str:
+    """Tell which of :data:`FORMATS` a document is, by its content; ".txt" stands for every kind of text.
 
-
-def read_markdown(raws: list[str]) -> list[Line]:
-    """Read Markdown (CommonMark): headings, lists and emphasis by its rules, everything else as text.
-
-    A plan has no program code, HTML or links to follow in it: such marks are characters like any others, and stay.
+    :raises UnreadableDocumentError: if it is something else, with what it is and what to do.
     """
-    parser = MarkdownIt("commonmark").disable(NOT_IN_PLANS)
-    found: dict[int, Line] = {}
-    for token, style, level in _inline_tokens(parser.parse("\n".join(raws))):
-        first = token.map[0] + 1 if token.map else 1
-        for step, (text, marks, breaks) in enumerate(_text_lines(token.children or [])):
-            shown = Style.CONTINUATION if step and style is Style.BULLET else style
-            number = first + step
-            found[number] = Line(number, raws[number - 1], text, shown, level, marks, breaks)
-    return [found.get(number) or _bare_line(number, raw) for number, raw in enumerate(raws, start=1)]
+    for start, what, remedy in _OTHER_KINDS:
+        if content.startswith(start):
+            raise UnreadableDocumentError(f"filen är {what}; {remedy}")
+    if content.startswith(_OLE):
+        raise UnreadableDocumentError(_what_ole_is(content))
+    if b"%PDF-" in content[:1024]:
+        return ".pdf"
+    return _kind_of_zip(content) if content.startswith(_ZIP) else ".txt"
 
 
-def _bare_line(number: int, raw: str) -> Line:
-    """Give a line that carries no text: blank, a rule, or the underline of a heading."""
-    return Line(number, raw, raw.strip(), Style.RULE) if raw.strip() else Line(number, raw, "", Style.BLANK)
+def _what_ole_is(content: bytes) -> str:
+    """Say what a file in Microsoft's older container is; a locked Word document stands in one too."""
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        return "dokumentet är skyddat med lösenord; spara en kopia utan lösenord och försök igen"
+    if "WordDocument".encode("utf-16-le") in content:
+        return f"filen är ett äldre Word-dokument (.doc); {_SAVE_AS}"
+    return f"filen är ett äldre Office-dokument; {_SAVE_AS}"
 
 
-def _inline_tokens(tokens: Iterable[Token]) -> Iterator[tuple[Token, Style, int | None]]:
-    """Walk the blocks and give each run of text with what it stands in."""
-    level: int | None = None
-    fresh_item = False
-    depth = 0
-    for token in tokens:
-        if token.type == "heading_open":
-            level = int(token.tag[1:])
-        elif token.type == "heading_close":
-            level = None
-        elif token.type == "list_item_open":
-            depth, fresh_item = depth + 1, True
-        elif token.type == "list_item_close":
-            depth -= 1
-        elif token.type == "inline":
-            if level is not None:
-                yield token, Style.HEADING, level
-            elif depth and fresh_item:
-                yield token, Style.BULLET, None
-            else:
-                yield token, Style.CONTINUATION if depth else Style.TEXT, None
-            fresh_item = False
+def _kind_of_zip(content: bytes) -> str:
+    archive = Archive(content)
+    names = archive.names
+    if any(name.casefold().endswith("vbaproject.bin") for name in names):
+        raise UnreadableDocumentError(MACROS)
+    if "word/document.xml" in names:
+        return ".docx"
+    media = archive.part("mimetype").strip() if "mimetype" in names else b""
+    if media.startswith(b"application/vnd.oasis.opendocument.text") and "content.xml" in names:
+        return ".odt"
+    what = "en packad fil (zip)"
+    if media.startswith(b"application/vnd.oasis.opendocument"):
+        what = "ett kalkylark eller en presentation"
+    elif any(name.startswith("xl/") for name in names):
+        what = "ett Excel-ark"
+    elif any(name.startswith("ppt/") for name in names):
+        what = "en PowerPoint-presentation"
+    raise UnreadableDocumentError(f"filen är {what} och kan inte läsas; välj dokumentet som .docx, .odt eller PDF")
 
 
-def _text_lines(children: Iterable[Token]) -> Iterator[tuple[str, tuple[Mark, ...], bool]]:
-    """Split a run of text into its source lines: what is read, what is emphasised, and whether the line breaks."""
-    text = ""
-    marks: list[Mark] = []
-    opened: list[tuple[str, int]] = []
-    for child in children:
-        kind, _, edge = child.type.rpartition("_")
-        if child.type in ("softbreak", "hardbreak"):
-            marks += [Mark(start, len(text), name) for name, start in opened]
-            yield (
-                text.rstrip(),
-                tuple(mark for mark in marks if mark.end > mark.start),
-                child.type == "hardbreak",
+def _hold_within_limits(lines: list[Line]) -> None:
+    """Refuse what has more lines, or longer ones, than any plan has.
+
+    :raises UnreadableDocumentError: at the line where it is too much.
+    """
+    if len(lines) > limits.MOST_LINES:
+        raise UnreadableDocumentError(
+            f"dokumentet har fler än {_spaced(limits.MOST_LINES)} rader; dela upp det", limits.MOST_LINES + 1
+        )
+    for line in lines:
+        if len(line.raw) > limits.LONGEST_LINE:
+            raise UnreadableDocumentError(
+                f"raden är längre än {_spaced(limits.LONGEST_LINE)} tecken; dela upp den i stycken", line.number
             )
-            text, marks, opened = "", [], [(name, 0) for name, _ in opened]
-        elif kind in ("em", "strong") and edge == "open":
-            opened.append((kind, len(text)))
-        elif kind in ("em", "strong") and edge == "close":
-            name, start = opened.pop()
-            marks.append(Mark(start, len(text), name))
-        else:
-            text += child.content
-    yield text.rstrip(), tuple(mark for mark in marks if mark.end > mark.start), False
 
 
-READERS: dict[str, Callable[[list[str]], list[Line]]] = {
-    ".md": read_markdown,
-    ".txt": read_plain_text,
+def _spaced(number: int) -> str:
+    return f"{number:,}".replace(",", " ")
+
+
+def _text_lines(content: bytes) -> list[str]:
+    """Decode a text and split it, refusing it before the work if it is too much."""
+    text = decode(content)
+    if len(text) > limits.MOST_CHARACTERS and not re.search(r"[\r\n]", text[: limits.LONGEST_LINE + 1]):
+        raise UnreadableDocumentError(
+            f"raden är längre än {_spaced(limits.LONGEST_LINE)} tecken; dela upp den i stycken"
+        )
+    if len(text) > limits.MOST_CHARACTERS:
+        raise UnreadableDocumentError(f"texten är längre än {_spaced(limits.MOST_CHARACTERS)} tecken; dela upp den")
+    raws = split_lines(text)
+    if len(raws) > limits.MOST_LINES:
+        raise UnreadableDocumentError(
+            f"dokumentet har fler än {_spaced(limits.MOST_LINES)} rader; dela upp det", limits.MOST_LINES + 1
+        )
+    long = next((number for number, raw in enumerate(raws, start=1) if len(raw) > limits.LONGEST_LINE), None)
+    if long:
+        raise UnreadableDocumentError(
+            f"raden är längre än {_spaced(limits.LONGEST_LINE)} tecken; dela upp den i stycken", long
+        )
+    return raws
+
+
+def _silent(done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+_READERS: dict[str, Callable[[bytes, Progress], list[Line]]] = {
+    ".docx": lambda content, progress: read_docx(content),
+    ".md": lambda content, progress: read_markdown(_text_lines(content)),
+    ".odt": lambda content, progress: read_odt(content),
+    ".pdf": read_pdf,
+    ".txt": lambda content, progress: read_plain_text(_text_lines(content)),
 }

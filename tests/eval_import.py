@@ -1,0 +1,197 @@
+"""Measure how much of what plans say is found: `make eval-import`.
+
+Each document has a file beside it that says which goals and headings stand in it, made from its source by hand and
+never from what the parser finds. A goal counts as found only where its text is exactly right, but for blanks; goals
+are compared in order, so that one in the wrong place is both missed and invented. The lenient figure also counts goals
+that have nearly the right text.
+
+The documents that are held out were read when the rules were done; no rule was made for them.
+"""
+
+import sys
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from proposals.reading import Heading, ParsedPlan, UnreadableDocumentError, parse, read
+
+DOCUMENTS = Path(__file__).parent / "documents"
+LAYOUTS = DOCUMENTS / "layouts"
+#: What both precision and recall are to reach.
+ENOUGH = 0.98
+#: How alike two texts are to be for the lenient figure.
+NEARLY = 0.9
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What stands in a document: goals and headings in order, and the cover's lines, which may be headings or not."""
+
+    path: Path
+    shape: str
+    held_out: bool
+    goals: list[str]
+    headings: list[str]
+    cover: list[str]
+
+
+@dataclass(frozen=True)
+class Score:
+    """What was found of what was expected."""
+
+    expected: int
+    found: int
+    right: int
+    missed: list[str]
+    invented: list[str]
+
+    @property
+    def precision(self) -> float:
+        """How much of what was found is right; all of it where nothing was."""
+        return self.right / self.found if self.found else 1.0
+
+    @property
+    def recall(self) -> float:
+        """How much of what is there was found; all of it where nothing is."""
+        return self.right / self.expected if self.expected else 1.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one document was read."""
+
+    document: Expected
+    goals: Score
+    headings: Score
+    error: str = ""
+
+
+def layouts() -> list[Expected]:
+    """Give the documents of invented parties."""
+    return [load(path) for path in sorted(LAYOUTS.glob("*.toml"))]
+
+
+def load(path: Path) -> Expected:
+    """Read what is to be found in a document."""
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    return Expected(path.parent / content.pop("file"), **content)
+
+
+def evaluate(document: Expected) -> Result:
+    """Read a document and compare what was found with what is there."""
+    plan, error = ParsedPlan((), 0), ""
+    try:
+        plan = parse(read(document.path.read_bytes(), document.path.name))
+    except UnreadableDocumentError as problem:
+        error = problem.message
+    cover = {_plain(text) for text in document.cover}
+    found = [block.text for block in plan.blocks if isinstance(block, Heading) and _plain(block.text) not in cover]
+    return Result(
+        document, compare(document.goals, [goal.text for goal in plan.goals]), compare(document.headings, found), error
+    )
+
+
+def compare(expected: Sequence[str], found: Sequence[str]) -> Score:
+    """Compare two lists of texts in order, blanks apart."""
+    wanted, got = [_plain(text) for text in expected], [_plain(text) for text in found]
+    blocks = SequenceMatcher(None, wanted, got, autojunk=False).get_matching_blocks()
+    right_wanted = {place for block in blocks for place in range(block.a, block.a + block.size)}
+    right_got = {place for block in blocks for place in range(block.b, block.b + block.size)}
+    return Score(
+        len(wanted),
+        len(got),
+        len(right_wanted),
+        [text for place, text in enumerate(wanted) if place not in right_wanted],
+        [text for place, text in enumerate(got) if place not in right_got],
+    )
+
+
+def total(scores: Iterable[Score]) -> Score:
+    """Add scores up."""
+    every = list(scores)
+    return Score(
+        sum(score.expected for score in every),
+        sum(score.found for score in every),
+        sum(score.right for score in every),
+        [text for score in every for text in score.missed],
+        [text for score in every for text in score.invented],
+    )
+
+
+def nearly_right(score: Score) -> int:
+    """Count the goals that were found with exactly or nearly the right text."""
+    left = list(score.invented)
+    count = score.right
+    for text in score.missed:
+        match = next((other for other in left if SequenceMatcher(None, text, other).ratio() >= NEARLY), None)
+        if match is not None:
+            left.remove(match)
+            count += 1
+    return count
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+# What is printed
+
+
+def report_documents() -> Iterator[str]:
+    """Say how each document was read, and end with what fails."""
+    results = [evaluate(document) for document in layouts()]
+    for title, held_out in (("Layouts", False), ("Held out: no rule was made for these", True)):
+        chosen = [result for result in results if result.document.held_out is held_out]
+        yield f"\n{title}"
+        yield f"  {'document':42} {'goals':>9} {'precision':>9} {'recall':>7} {'headings':>9}"
+        for result in chosen:
+            yield from _rows(result)
+        yield _row("together", total(r.goals for r in chosen), total(r.headings for r in chosen))
+    goals = total(result.goals for result in results)
+    yield "\n" + _row("all documents", goals, total(result.headings for result in results))
+    yield f"  with nearly the right text: {nearly_right(goals)} of {goals.expected}"
+    if min(goals.precision, goals.recall) < ENOUGH:
+        yield f"{FAILED}precision {goals.precision:.3f} and recall {goals.recall:.3f}, {ENOUGH} is asked for"
+
+
+def _rows(result: Result) -> Iterator[str]:
+    yield _row(result.document.path.name, result.goals, result.headings)
+    if result.error:
+        yield f"      not read: {result.error}"
+    for label, texts in (
+        ("missed", result.goals.missed),
+        ("invented", result.goals.invented),
+        ("heading missed", result.headings.missed),
+        ("heading invented", result.headings.invented),
+    ):
+        for text in texts:
+            yield f"      {label}: {text[:150]}"
+
+
+def _row(name: str, goals: Score, headings: Score) -> str:
+    return (
+        f"  {name:42} {goals.right:>4}/{goals.expected:<4} {goals.precision:>9.3f} {goals.recall:>7.3f}"
+        f" {headings.right:>4}/{headings.expected:<4}"
+    )
+
+
+#: How a line begins that says that something asked for was not reached.
+FAILED = "FAILED: "
+#: Each section gives the lines that it prints; another evaluation is one more function here.
+SECTIONS: list[Callable[[], Iterator[str]]] = [report_documents]
+
+
+def main() -> int:
+    """Print every section; the exit code is 1 where one of them failed."""
+    failed = False
+    for section in SECTIONS:
+        for line in section():
+            print(line)
+            failed = failed or line.startswith(FAILED)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
