@@ -27,6 +27,6 @@ urlpatterns = [
     ),
     path("admin/", admin.site.urls),
     path("", include("parties.urls")),
-    path("", include("goals.urls")),
     path("", include("proposals.urls")),
+    path("", include("goals.urls")),
 ]

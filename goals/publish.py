@@ -30,11 +30,13 @@ class Reading:
     """A person's reading of a plan: what goes before what the rules find.
 
     ``kinds`` and ``stated`` are by goal number; ``sic`` names, by line, words that stand so in the original.
+    ``numbers`` gives goals other numbers than their order in the document, where they had others before.
     """
 
     kinds: Mapping[int, GoalKind] = field(default_factory=dict)
     stated: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     sic: Mapping[int, Iterable[str]] = field(default_factory=dict)
+    numbers: Mapping[int, int] = field(default_factory=dict)
 
 
 AS_READ = Reading()
@@ -61,6 +63,8 @@ def publish(
     _check(proposal, "plan_year", "party", "document")
     proposal.save()
     goals = _goals(proposal, plan, reading)
+    for goal in goals:
+        goal.number = reading.numbers.get(goal.number, goal.number)
     Goal.objects.bulk_create(goals)
     return proposal
 
@@ -220,7 +224,7 @@ def _complete_readings(plan: ParsedPlan, reading: Reading) -> dict[int, dict[str
 
 def _goal(proposal: Proposal, passage: Passage, parsed: ParsedPassage, reading: Mapping[str, Any]) -> Goal:
     heading = parsed.goal_heading
-    found = _corrected(stated(parsed.text, heading), reading, where=f"{parsed.text} {heading}")
+    found = corrected(stated(parsed.text, heading), reading, where=f"{parsed.text} {heading}")
     goal = Goal(
         proposal=proposal,
         passage=passage,
@@ -245,10 +249,12 @@ def _check(row: models.Model, *relations: str) -> None:
         raise ReadingError(f"{row}: {' '.join(error.messages)}") from error
 
 
-def _corrected(found: Stated, reading: Mapping[str, Any], *, where: str) -> Stated:
+def corrected(found: Stated, reading: Mapping[str, Any], *, where: str) -> Stated:
     """Let a person's reading go before the rules, but never beyond what the text states.
 
     An empty value takes away what the rules found.
+
+    :raises ReadingError: if a value does not stand in ``where``, the goal's text and the heading above it.
     """
     for name, value in reading.items():
         for stated_value in value if isinstance(value, list | tuple) else [value]:

@@ -9,6 +9,7 @@ from goals.views import (
     feeds,
     follows,
     goal,
+    importing,
     log,
     overview,
     periods,
@@ -31,8 +32,15 @@ periods_urls: list[URLPattern | URLResolver] = [
     path("<slug:period>/las/", periods.lock, name="lock_period"),
 ]
 
+import_urls = [
+    path("ordna/", importing.arrange, name="draft_arrange"),
+    path("kontrollera/", importing.check, name="draft_check"),
+    path("publicera/", importing.publish, name="draft_publish"),
+]
+
 work_urls: list[URLPattern | URLResolver] = [
     path("", work.work, name="work"),
+    path("import/<int:pk>/", include(import_urls)),
     path("<slug:municipality>/<slug:committee>/<int:year>/perioder/", include(periods_urls)),
     path("<slug:municipality>/<slug:committee>/<int:year>/<slug:period>/", include(period_urls)),
 ]

@@ -8,6 +8,9 @@ from factory.django import DjangoModelFactory
 from goals import models as goals
 from parties import models as parties
 from proposals import models as proposals
+from proposals.reading import parse, read
+from proposals.reading.lines import lines_to_json
+from proposals.reading.stored import plan_to_json
 
 
 class MunicipalityFactory(DjangoModelFactory):
@@ -92,6 +95,33 @@ class PassageFactory(DjangoModelFactory):
     raw = factory.LazyAttribute(lambda passage: f"- {passage.text}")
     kind = proposals.Passage.Kind.PROSE
     rule = "prov"
+
+
+class PageImageFactory(DjangoModelFactory):
+    class Meta:
+        model = proposals.PageImage
+
+    document = factory.SubFactory(SourceDocumentFactory)
+    page = 1
+    content = b"PNG"
+
+
+class DraftFactory(DjangoModelFactory):
+    class Meta:
+        model = proposals.Draft
+        exclude = ["text", "found"]
+
+    #: The document's words, as Markdown.
+    text = "# Mål och uppdrag\n\n- Öppna ett sommarkafé vid ån\n- Fler parker i alla stadsdelar\n"
+    found = factory.LazyAttribute(lambda draft: read(draft.text.encode(), "plan.md"))
+    committee = factory.SubFactory(CommitteeFactory)
+    year = 2017
+    party = factory.SubFactory(PartyFactory)
+    title = "Provplan"
+    document = factory.SubFactory(SourceDocumentFactory)
+    state = proposals.Draft.State.OPEN
+    lines = factory.LazyAttribute(lambda draft: lines_to_json(draft.found))
+    plan_read = factory.LazyAttribute(lambda draft: plan_to_json(parse(draft.found)))
 
 
 class TopicFactory(DjangoModelFactory):

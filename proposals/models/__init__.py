@@ -1,10 +1,14 @@
 """WHAT WAS PROMISED: the parties' proposals for a plan year, passage by passage, and the documents they come from."""
 
-from proposals.models.documents import PageImage, SourceDocument
+from proposals.models.documents import MEDIA_TYPES, PageImage, SourceDocument
+from proposals.models.drafts import Draft, DraftChangedError
 from proposals.models.places import LeftOut, Passage, Section, anchor, cited_lines
 from proposals.models.plans import EarlierVersion, PlanYear, Proposal
 
 __all__ = [
+    "MEDIA_TYPES",
+    "Draft",
+    "DraftChangedError",
     "EarlierVersion",
     "LeftOut",
     "PageImage",

@@ -38,6 +38,10 @@ class SourceDocumentQuerySet(models.QuerySet["SourceDocument"]):
         )
         return document
 
+    def unused(self) -> "SourceDocumentQuerySet":
+        """Find the documents that no plan, earlier version or draft was made from."""
+        return self.filter(proposals=None, earlier_versions=None, drafts=None)
+
 
 class SourceDocument(models.Model):
     """A plan's document, byte for byte as it was received."""

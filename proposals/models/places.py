@@ -84,6 +84,10 @@ class PassageQuerySet(models.QuerySet["Passage"]):
         """Give the passages of a version of a plan in order, each with the goal whose latest wording it is."""
         return self.filter(proposal=proposal, version=version).select_related("goal").order_by("position")
 
+    def for_suggestions(self) -> "PassageQuerySet":
+        """Give passages with all that a suggestion of one says of it."""
+        return self.select_related("proposal__party", "proposal__plan_year__committee__municipality")
+
 
 class Passage(Place):
     """A passage (textställe): one paragraph or bullet of the plan, verbatim.

@@ -1,5 +1,7 @@
 """Plan years, and the parties' proposals for them."""
 
+from hashlib import sha256
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
@@ -82,6 +84,13 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         standing = models.Count("goals", filter=models.Q(goals__withdrawn_in=None))
         return self.select_related("party").annotate(goal_count=standing)
 
+    def published_from(self, content: bytes) -> "ProposalQuerySet":
+        """Find the proposals that have a document with some content, in the version that applies or an earlier one."""
+        checksum = sha256(content).hexdigest()
+        return self.filter(
+            models.Q(document__sha256=checksum) | models.Q(earlier_versions__document__sha256=checksum)
+        ).distinct()
+
     def in_order(self) -> list["Proposal"]:
         """Give the proposals in the published order of their parties: by name, in Swedish alphabetical order."""
         return sorted(self.select_related("party"), key=lambda proposal: swedish_key(proposal.party.name))
@@ -144,7 +153,7 @@ class EarlierVersion(models.Model):
     number = models.PositiveSmallIntegerField("version")
     title = models.CharField("titel", max_length=200)
     document = models.ForeignKey(
-        SourceDocument, on_delete=models.PROTECT, related_name="+", verbose_name="originaldokument"
+        SourceDocument, on_delete=models.PROTECT, related_name="earlier_versions", verbose_name="originaldokument"
     )
     published_at = models.DateTimeField("publicerad")
     replaced_at = models.DateTimeField("ersatt")

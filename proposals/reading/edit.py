@@ -10,7 +10,8 @@ from dataclasses import replace
 from enum import Enum
 
 from proposals.reading.lines import Line, Mark, Style
-from proposals.reading.parse import Block, Confidence, Heading, LeftOut, ParsedPlan, Passage, PassageKind
+from proposals.reading.parse import Block, Heading, LeftOut, ParsedPlan, Passage
+from proposals.reading.rules import Confidence, PassageKind
 
 AnyBlock = Heading | Passage | LeftOut
 

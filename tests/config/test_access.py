@@ -9,8 +9,10 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from goals.models import Decision, Goal, ReportingPeriod, StatusUpdate
+from proposals.models import Draft
 from tests.cast import CAST, MEMBER, NOBODY, OTHER, Cast
 from tests.conftest import BASE, YEAR
+from tests.factories import DraftFactory, PageImageFactory
 
 #: What each in the cast gets, in the order of the cast: nobody, member, other secretary, secretary, administrator,
 #: superuser.
@@ -18,6 +20,8 @@ OPEN = (200,) * 6
 LEADS = (301,) * 6
 #: Those who work for the committee; who is signed out is led to sign in, and for others there is no such page.
 WORKERS = (302, 404, 404, 200, 200, 200)
+#: Those who work for any committee.
+WORKERS_ANYWHERE = (302, 404, 200, 200, 200, 200)
 #: The same, where those who work are led on.
 LED_WORKERS = (302, 404, 404, 302, 302, 302)
 #: Pages of one's own account: who is not signed in is led to do so.
@@ -49,6 +53,18 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
     "judge": (f"/arbete{YEAR}/delar/v/25/", WORKERS),
     "undo": (f"/arbete{YEAR}/delar/v/25/angra/", LED_WORKERS),
     "batch": (f"/arbete{YEAR}/delar/samla/?mal=all", LED_WORKERS),
+    "import": ("/arbete/import/", WORKERS_ANYWHERE),
+    "draft": ("/arbete/import/{draft}/", LED_WORKERS),
+    "draft_file": ("/arbete/import/{draft}/fil/", WORKERS),
+    "draft_document": ("/arbete/import/{draft}/dokument/", WORKERS),
+    "draft_reading": ("/arbete/import/{draft}/laser/", LED_WORKERS),
+    "draft_discard": ("/arbete/import/{draft}/kasta/", WORKERS),
+    "draft_page": ("/arbete/import/{draft}/sida/1/", WORKERS),
+    "draft_review": ("/arbete/import/{draft}/granska/", WORKERS),
+    "draft_goal": ("/arbete/import/{draft}/granska/3/", WORKERS),
+    "draft_arrange": ("/arbete/import/{draft}/ordna/", WORKERS),
+    "draft_check": ("/arbete/import/{draft}/kontrollera/", WORKERS),
+    "draft_publish": ("/arbete/import/{draft}/publicera/", WORKERS),
     "periods": (f"/arbete{YEAR}/perioder/", WORKERS),
     "change_period": (f"/arbete{YEAR}/perioder/delar/", WORKERS),
     "lock_period": (f"/arbete{YEAR}/perioder/delar/las/", LED_WORKERS),
@@ -100,7 +116,8 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
 def is_for_workers(name: str) -> bool:
     """Tell whether an address is for those alone who work for the committee, and takes forms."""
     _, answers = DOORS[name]
-    return (answers == WORKERS and name not in ("queue", "goal_log")) or name in ("undo", "lock_period", "batch")
+    only_shows = name in ("queue", "goal_log", "draft_document", "draft_page")
+    return (answers == WORKERS and not only_shows) or name in ("undo", "lock_period", "batch", "draft_reading")
 
 
 def names(patterns: list[URLPattern | URLResolver]) -> set[str]:
@@ -124,9 +141,13 @@ def test_access(cast: Cast):
     decision = Goal.objects.get(proposal__party__slug="v", number=25).decide(
         "adopted", by=cast.secretary, date=date(2017, 1, 20)
     )
+    draft = DraftFactory(committee=cast.committee)
+    PageImageFactory(document=draft.document)
     # An address at a time has everyone new: looking at one may sign them out, or ask them to show who they are.
     answers = {
-        name: tuple(cast.client(who).get(address.format(decision=decision.pk)).status_code for who in CAST)
+        name: tuple(
+            cast.client(who).get(address.format(decision=decision.pk, draft=draft.pk)).status_code for who in CAST
+        )
         for name, (address, _) in DOORS.items()
     }
     assert answers == {name: expected for name, (_, expected) in DOORS.items()}
@@ -136,12 +157,15 @@ def test_access(cast: Cast):
 def test_nobody_else_writes(cast: Cast, who: str):
     """Who does not work for the committee is led to sign in or finds no such page, and nothing is written."""
     said = {"status": "achieved", "outcome": "adopted", "mal": "1", "rapport": "1"}
+    draft = DraftFactory(committee=cast.committee)
     doors = [name for name in DOORS if is_for_workers(name)]
-    answers = {name: cast.client(who).post(DOORS[name][0].format(decision=1), said).status_code for name in doors}
+    addresses = {name: DOORS[name][0].format(decision=1, draft=draft.pk) for name in doors}
+    answers = {name: cast.client(who).post(addresses[name], said).status_code for name in doors}
     assert answers == dict.fromkeys(doors, 302 if who == NOBODY else 404)
     assert not StatusUpdate.objects.exists()
     assert not Decision.objects.exists()
     assert not ReportingPeriod.objects.exclude(locked_at=None).exists()
+    assert list(Draft.objects.values_list("revision", "state")) == [(1, Draft.State.OPEN)]
 
 
 def test_readers_get_no_cookie(cast: Cast):

@@ -25,10 +25,10 @@ def original_version(
     return send(find_version(proposal, version).document_id)
 
 
-def send(key: int) -> HttpResponse:
-    """Send a document as it was received; text is shown as text, anything else is saved."""
+def send(key: int, *, inline: bool = True) -> HttpResponse:
+    """Send a document as it was received; text is shown as text if it may be, anything else is saved."""
     document = SourceDocument.objects.get(pk=key)
-    is_text = document.media_type.startswith("text/")
+    is_text = inline and document.media_type.startswith("text/")
     response = HttpResponse(
         bytes(document.content), content_type="text/plain; charset=utf-8" if is_text else document.media_type
     )

@@ -1,0 +1,262 @@
+"""The import's third step: the goals and passages of a draft, what is suggested for each, and how they are placed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from django.http import QueryDict
+
+from goals.draft_arrangement import NEW, Arrangement, reference_to
+from goals.models import Alignment, Goal, Issue, Topic
+from goals.publish_draft import continues_of
+from goals.suggest import Asked, SimilarGoal, SuggestedIssue, suggest
+from parties.swedish import slug
+from proposals.models import Draft, PlanYear, Proposal
+from proposals.reading import Passage, PassageKind
+from proposals.reading.edit import key_of
+
+#: Running text shorter than this, in characters, says too little to speak of an issue.
+SHORTEST_PROSE = 40
+#: The longest name of an issue, as its model has it.
+LONGEST_NAME = 150
+
+
+@dataclass(frozen=True, slots=True)
+class GoalToPlace:
+    """A goal of a draft, the issue that it is to stand in, and the issues that are suggested."""
+
+    key: str
+    number: int
+    text: str
+    heading: str
+    issue: str
+    suggested: tuple[SuggestedIssue, ...]
+    similar: tuple[SimilarGoal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProseToPlace:
+    """A passage of running text, the issues that it is to be attached to, and those suggested."""
+
+    key: str
+    text: str
+    issues: tuple[tuple[str, str], ...]
+    suggested: tuple[SuggestedIssue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewIssue:
+    """An issue that is to be made, and the topic that it is to stand under: one that exists, or a new one's name."""
+
+    name: str
+    topic: int | None
+    new_topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """An issue where the draft's goals meet those of other parties, and what is said of how they relate."""
+
+    reference: str
+    name: str
+    own: tuple[str, ...]
+    others: tuple[tuple[str, str], ...]
+    relation: str
+    reason: str
+    already: Alignment | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArrangeDraft:
+    """A draft as its goals are arranged."""
+
+    goals: tuple[GoalToPlace, ...]
+    prose: tuple[ProseToPlace, ...]
+    new_issues: tuple[NewIssue, ...]
+    meetings: tuple[Meeting, ...]
+    issues: tuple[Issue, ...]
+    topics: tuple[Topic, ...]
+
+    @property
+    def placed(self) -> int:
+        """How many goals have an issue."""
+        return sum(bool(goal.issue) for goal in self.goals)
+
+    @property
+    def suggested_only(self) -> int:
+        """How many goals have none, and a strong suggestion."""
+        return sum(not goal.issue and any(issue.is_strong for issue in goal.suggested) for goal in self.goals)
+
+
+def arrangement_of(draft: Draft, before: Proposal | None, issues: Sequence[Issue]) -> Arrangement:
+    """Give how a draft is arranged now; goals that go on from an earlier version stand where they stood."""
+    arrangement = Arrangement.of(draft.arrangement, issues)
+    if before is None:
+        return arrangement
+    stood = dict(before.goals.exclude(issue=None).values_list("number", "issue"))
+    for key, number in continues_of(draft, arrangement, before).items():
+        if key not in arrangement.goals and number in stood:
+            arrangement.goals[key] = str(stood[number])
+    return arrangement
+
+
+def load(draft: Draft, arrangement: Arrangement, before: Proposal | None, issues: Sequence[Issue]) -> ArrangeDraft:
+    """Read what the third step shows of a draft, arranged in some way."""
+    names = _names(arrangement, issues)
+    goals = draft.plan.goals
+    prose = [block for block in draft.plan.blocks if isinstance(block, Passage) and _may_speak_of(block)]
+    plan_year = PlanYear(committee=draft.committee, year=draft.year)
+    asked = [Asked(goal.text, goal.goal_heading) for goal in goals] + [Asked(passage.text) for passage in prose]
+    found = suggest(asked, plan_year, draft.party)
+    return ArrangeDraft(
+        goals=tuple(
+            GoalToPlace(
+                key=key_of(goal),
+                number=goal.number or 0,
+                text=goal.text,
+                heading=goal.goal_heading,
+                issue=names.get(arrangement.goals.get(key_of(goal), ""), ""),
+                suggested=suggestions.issues,
+                similar=suggestions.goals,
+            )
+            for goal, suggestions in zip(goals, found, strict=False)
+        ),
+        prose=tuple(
+            ProseToPlace(
+                key=key_of(passage),
+                text=passage.text,
+                issues=tuple((at, names[at]) for at in arrangement.prose.get(key_of(passage), ()) if at in names),
+                suggested=suggestions.issues,
+            )
+            for passage, suggestions in zip(prose, found[len(goals) :], strict=True)
+        ),
+        new_issues=tuple(_new_issues(arrangement)),
+        meetings=tuple(_meetings(draft, arrangement, names)),
+        issues=tuple(issues),
+        topics=tuple(draft.committee.topics.order_by("position", "pk")),
+    )
+
+
+def arranged_from(data: QueryDict, draft: Draft, arrangement: Arrangement, issues: Sequence[Issue]) -> Arrangement:
+    """Give an arrangement with what a person has filled in on the page; what the page did not ask stays as it was."""
+    new = replace(
+        arrangement,
+        goals=dict(arrangement.goals),
+        prose={key: list(found) for key, found in arrangement.prose.items()},
+        new_issues=dict(arrangement.new_issues),
+        relations=dict(arrangement.relations),
+    )
+    for block in draft.plan.blocks:
+        key = key_of(block)
+        if f"fraga-{key}" in data:
+            new.goals[key] = reference_to(data.get(f"fraga-{key}", ""), issues)
+        if f"stycke-{key}" in data:
+            stays = [at for at in new.prose.get(key, ()) if at not in data.getlist(f"bort-{key}")]
+            added = reference_to(data.get(f"stycke-{key}", ""), issues)
+            new.prose[key] = list(dict.fromkeys([*stays, added] if added else stays))
+    if "valj" in data:
+        _choose(data.get("valj", ""), draft, new, issues)
+    for at, name in _listed(data, "ny"):
+        topic = data.get(f"amne-{at}", "")
+        written = " ".join(data.get(f"nyttamne-{at}", "").split())
+        new.new_issues[name] = f"{NEW}{written}" if written else topic
+    for at, reference in _listed(data, "rel"):
+        relation, reason = data.get(f"relation-{at}", ""), data.get(f"skal-{at}", "").strip()
+        if relation in Alignment.Relation.values or reason:
+            new.relations[reference] = (relation, reason)
+        else:
+            new.relations.pop(reference, None)
+    for name in (at.removeprefix(NEW) for at in new.references() if at.startswith(NEW)):
+        new.new_issues.setdefault(name, "")
+    return new
+
+
+def problems_of(arrangement: Arrangement) -> list[str]:
+    """Say what in an arrangement has to be mended before it can be used."""
+    found = []
+    for name in sorted(at.removeprefix(NEW) for at in arrangement.references() if at.startswith(NEW)):
+        if not slug(name):
+            found.append(f"Frågan ”{name}” behöver ett namn med minst en bokstav eller siffra.")
+        elif len(name) > LONGEST_NAME:
+            found.append(f"Frågan ”{name[:40]}…” har ett för långt namn. Högst {LONGEST_NAME} tecken.")
+        elif not arrangement.new_issues.get(name):
+            found.append(f"Den nya frågan ”{name}” behöver ett ämne.")
+        elif not slug(arrangement.new_issues[name]):
+            found.append(f"Ämnet för ”{name}” behöver ett namn med minst en bokstav eller siffra.")
+    for relation, reason in arrangement.relations.values():
+        if bool(relation) != bool(reason):
+            found.append("Säg både hur målen förhåller sig och varför, eller inget av det.")
+    return found
+
+
+def _names(arrangement: Arrangement, issues: Iterable[Issue]) -> Mapping[str, str]:
+    names = {str(issue.pk): issue.name for issue in issues}
+    return names | {at: at.removeprefix(NEW) for at in arrangement.references() if at.startswith(NEW)}
+
+
+def _may_speak_of(passage: Passage) -> bool:
+    return passage.kind in (PassageKind.PROSE, PassageKind.POINT) and len(passage.text) >= SHORTEST_PROSE
+
+
+def _new_issues(arrangement: Arrangement) -> Iterable[NewIssue]:
+    for reference in sorted(arrangement.references()):
+        if reference.startswith(NEW):
+            name = reference.removeprefix(NEW)
+            topic = arrangement.new_issues.get(name, "")
+            is_new = topic.startswith(NEW)
+            yield NewIssue(
+                name,
+                int(topic) if topic.isdecimal() else None,
+                topic.removeprefix(NEW) if is_new else "",
+            )
+
+
+def _meetings(draft: Draft, arrangement: Arrangement, names: Mapping[str, str]) -> Iterable[Meeting]:
+    """Give the issues where the draft's goals meet other parties' of the same year."""
+    own: dict[str, list[str]] = {}
+    for block in draft.plan.goals:
+        own.setdefault(arrangement.goals.get(key_of(block), ""), []).append(block.text)
+    of_year = {"proposal__plan_year__committee": draft.committee, "proposal__plan_year__year": draft.year}
+    others: dict[str, list[tuple[str, str]]] = {}
+    existing = [int(at) for at in own if at.isdecimal()]
+    for goal in (
+        Goal.objects.standing()
+        .filter(issue__in=existing, **of_year)
+        .exclude(proposal__party=draft.party)
+        .select_related("proposal__party", "passage")
+        .order_by("proposal", "number")
+    ):
+        others.setdefault(str(goal.issue_id), []).append((goal.reference, goal.passage.text))
+    alignments = {
+        str(alignment.issue_id): alignment
+        for alignment in Alignment.objects.filter(
+            issue__in=existing, plan_year__committee=draft.committee, plan_year__year=draft.year
+        )
+    }
+    for reference, theirs in others.items():
+        relation, reason = arrangement.relations.get(reference, ("", ""))
+        yield Meeting(
+            reference,
+            names[reference],
+            tuple(own[reference]),
+            tuple(theirs),
+            relation,
+            reason,
+            alignments.get(reference),
+        )
+
+
+def _choose(chosen: str, draft: Draft, arrangement: Arrangement, issues: Iterable[Issue]) -> None:
+    """Take a suggestion: "12:7" puts the goal or attaches the passage that begins on line 12 to the issue 7."""
+    key, _, issue = chosen.partition(":")
+    if not any(str(each.pk) == issue for each in issues):
+        return
+    block = next((block for block in draft.plan.blocks if key_of(block) == key), None)
+    if isinstance(block, Passage) and block.kind is PassageKind.GOAL:
+        arrangement.goals[key] = issue
+    elif block is not None:
+        arrangement.prose[key] = list(dict.fromkeys([*arrangement.prose.get(key, ()), issue]))
+
+
+def _listed(data: QueryDict, name: str) -> list[tuple[int, str]]:
+    """Give the numbered hidden fields of a name: what the fields beside them speak of."""
+    return [(at, value) for at, value in enumerate(data.getlist(name))]

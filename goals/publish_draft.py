@@ -1,0 +1,217 @@
+"""Publish a draft: the plan, its goals, new topics and issues and what stands in them, in one transaction."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from goals.continuity import suggest_continues
+from goals.draft_arrangement import NEW, Arrangement
+from goals.models import Alignment, Goal, Issue, Mention, ReportingPeriod, Topic
+from goals.publish import AlreadyPublishedError, Reading, ReadingError, publish, publish_version
+from parties.models import Committee, Party, User
+from parties.swedish import slug
+from proposals.models import Draft, DraftChangedError, PlanYear, Proposal
+from proposals.reading import GoalKind, Passage, PassageKind
+from proposals.reading.edit import key_of
+
+
+class NotReadyError(ValueError):
+    """A draft cannot be published as it is; the message says in Swedish what to do."""
+
+
+@transaction.atomic
+def publish_draft(draft: Draft, *, by: User | None, seen: int) -> Proposal:
+    """Publish a draft as a party's proposal, or as a newer version of the one that it has.
+
+    ``seen`` is the revision that a person has looked at.
+
+    :raises AlreadyPublishedError: if the draft is published already, or another version was meanwhile.
+    :raises DraftChangedError: if somebody has changed the draft since it was looked at.
+    :raises NotReadyError: if something in it has to be mended first.
+    """
+    draft = Draft.objects.select_for_update(no_key=True, of=("self",)).whole().get(pk=draft.pk)
+    if draft.state == Draft.State.PUBLISHED:
+        raise AlreadyPublishedError("utkastet är redan publicerat")
+    if draft.state != Draft.State.OPEN or draft.revision != seen:
+        raise DraftChangedError(str(draft))
+    try:
+        proposal = _publish_plan(draft)
+        _arrange(draft, proposal)
+    except ValidationError as error:
+        raise NotReadyError(" ".join(error.messages)) from error
+    except ReadingError as error:
+        raise NotReadyError(f"Det som lästs ut ur ett mål stämmer inte med texten: {error}.") from error
+    draft.state, draft.proposal, draft.changed_by = Draft.State.PUBLISHED, proposal, by
+    draft.revision += 1
+    draft.save(update_fields=["state", "proposal", "changed_by", "revision"])
+    return proposal
+
+
+@contextmanager
+def published_for_a_moment(draft: Draft) -> Iterator[Proposal]:
+    """Give the proposal as it would be if the draft were published, and undo it all afterwards.
+
+    The same code as publishes, so that what is shown beforehand is what comes.
+    """
+    with transaction.atomic():
+        yield publish_draft(draft, by=None, seen=draft.revision)
+        transaction.set_rollback(True)
+
+
+def continues_of(draft: Draft, arrangement: Arrangement, before: Proposal | None) -> dict[str, int | None]:
+    """Give the number of the published goal that each goal of a draft continues, ``None`` for new ones.
+
+    What a person has said goes first; the rest is where the words are the same or much alike.
+    """
+    if before is None:
+        return {}
+    texts = {key_of(goal): goal.text for goal in draft.plan.goals}
+    published = goal_texts(before)
+    said = {key: number for key, number in arrangement.continues.items() if key in texts}
+    taken = {number for number in said.values() if number is not None}
+    free = {number: text for number, text in published.items() if number not in taken}
+    suggested = suggest_continues(free, {key: text for key, text in texts.items() if key not in said})
+    return {key: said[key] if key in said else suggested.get(key) for key in texts}
+
+
+def goal_texts(proposal: Proposal) -> dict[int, str]:
+    """Give the words of the goals that stand in a proposal, by number."""
+    return dict(proposal.goals.standing().order_by("number").values_list("number", "passage__text"))
+
+
+def _publish_plan(draft: Draft) -> Proposal:
+    plan_year = _plan_year(draft.committee, draft.year)
+    title = draft.title.strip() or f"Plan för {draft.year}"
+    reading = reading_of(draft)
+    before = draft.published_before()
+    if before is None:
+        return publish(
+            draft.plan, document=draft.document, plan_year=plan_year, party=draft.party, title=title, reading=reading
+        )
+    issues = draft.committee.issues.all()
+    continues = continues_of(draft, Arrangement.of(draft.arrangement, issues), before)
+    numbers = {key_of(goal): goal.number for goal in draft.plan.goals}
+    return publish_version(
+        draft.plan,
+        before,
+        document=draft.document,
+        title=title,
+        reading=reading,
+        continues={numbers[key] or 0: number for key, number in continues.items() if number is not None},
+    )
+
+
+def _plan_year(committee: Committee, year: int) -> PlanYear:
+    plan_year = committee.plan_years.filter(year=year).first()
+    if plan_year is None:
+        plan_year = PlanYear(committee=committee, year=year)
+        plan_year.full_clean()
+        plan_year.save()
+    ReportingPeriod.objects.make_defaults(plan_year)
+    return plan_year
+
+
+def reading_of(draft: Draft) -> Reading:
+    """Give what a person has read out of a draft's goals."""
+    kinds: dict[int, GoalKind] = {}
+    found: dict[int, Mapping[str, Any]] = {}
+    numbers: dict[int, int] = {}
+    for goal in draft.plan.goals:
+        said = dict(draft.readings.get(key_of(goal), {}))
+        number = goal.number or 0
+        if "number" in said:
+            numbers[number] = said.pop("number")
+        if "kind" in said:
+            kinds[number] = GoalKind(said.pop("kind"))
+        if said.get("target_value"):
+            said["target_value"] = Decimal(said["target_value"])
+        if said:
+            found[number] = said
+    if len({numbers.get(goal.number or 0, goal.number) for goal in draft.plan.goals}) < len(draft.plan.goals):
+        numbers = {}  # a person has marked more goals than the file had numbers for
+    sic = {int(line): words for line, words in draft.readings.get("sic", {}).items()}
+    return Reading(kinds, found, sic, numbers)
+
+
+def _arrange(draft: Draft, proposal: Proposal) -> None:
+    """Put the goals and passages of what was just published in their issues."""
+    arrangement = Arrangement.of(draft.arrangement, draft.committee.issues.all())
+    issues = _issues(draft.committee, arrangement)
+    places = {
+        passage.anchor.removeprefix("rad-"): passage for passage in proposal.passages.filter(version=proposal.version)
+    }
+    for block in draft.plan.blocks:
+        key = key_of(block)
+        if not isinstance(block, Passage):
+            continue
+        if block.kind is PassageKind.GOAL:
+            # What goes on from an earlier version stays where it stands unless a person has said otherwise.
+            if key in arrangement.goals:
+                Goal.objects.filter(passage=places[key]).update(issue=issues.get(arrangement.goals[key]))
+        else:
+            for reference in arrangement.prose.get(key, ()):
+                if reference in issues:
+                    Mention.objects.get_or_create(issue=issues[reference], passage=places[key])
+    for reference, (relation, reason) in arrangement.relations.items():
+        if reference in issues:
+            _relate(issues[reference], proposal.plan_year, relation, reason)
+    _end_relations(proposal)
+
+
+def _end_relations(proposal: Proposal) -> None:
+    """Take back what was said of a party's goals on issues where it has none any more."""
+    standing = Goal.objects.standing().filter(proposal=proposal, issue=models.OuterRef("issue"))
+    Alignment.objects.filter(~models.Exists(standing), plan_year=proposal.plan_year, parties=proposal.party).delete()
+
+
+def _issues(committee: Committee, arrangement: Arrangement) -> dict[str, Issue]:
+    """Find or make the issues that an arrangement speaks of, by their references."""
+    used = arrangement.references()
+    existing = {str(issue.pk): issue for issue in committee.issues.all()}
+    found = {reference: existing[reference] for reference in used if reference in existing}
+    for reference in sorted(used - set(found)):
+        name = reference.removeprefix(NEW)
+        where = arrangement.new_issues.get(name, "")
+        if not where:
+            raise NotReadyError(f"Den nya frågan ”{name}” behöver ett ämne. Välj det i steget Ordna.")
+        topic = _topic(committee, where)
+        same = committee.issues.filter(slug=slug(name)).first()
+        found[reference] = same or _added(
+            Issue(committee=committee, topic=topic, name=name, slug=slug(name), position=topic.issues.count())
+        )
+    return found
+
+
+def _topic(committee: Committee, reference: str) -> Topic:
+    if not reference.startswith(NEW):
+        topic = committee.topics.filter(pk=int(reference)).first()
+        if topic is None:
+            raise NotReadyError("Ett ämne som valts i steget Ordna finns inte längre. Välj ett annat.")
+        return topic
+    name = reference.removeprefix(NEW)
+    same = committee.topics.filter(slug=slug(name)).first()
+    return same or _added(Topic(committee=committee, name=name, slug=slug(name), position=committee.topics.count()))
+
+
+def _added(row: Any) -> Any:
+    """Validate and save a new topic or issue."""
+    row.full_clean()
+    row.save()
+    return row
+
+
+def _relate(issue: Issue, plan_year: PlanYear, relation: str, reason: str) -> None:
+    """Say how the goals of all who have some on an issue relate; of fewer than two parties there is nothing to say."""
+    parties = Party.objects.filter(
+        proposals__plan_year=plan_year, proposals__goals__issue=issue, proposals__goals__withdrawn_in=None
+    ).distinct()
+    if len(parties) < 2 or not reason.strip():
+        return
+    alignment, _ = Alignment.objects.update_or_create(
+        issue=issue, plan_year=plan_year, defaults={"relation": relation, "reason": reason.strip()}
+    )
+    alignment.parties.set(parties)
