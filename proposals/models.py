@@ -186,6 +186,10 @@ class PassageQuerySet(models.QuerySet["Passage"]):
         """Give a plan's passages in order, each with its goal where it is one: what the plan page shows."""
         return self.filter(proposal=proposal).select_related("goal").order_by("position")
 
+    def for_suggestions(self) -> "PassageQuerySet":
+        """Give passages with all that a suggestion of one says of it."""
+        return self.select_related("proposal__party", "proposal__plan_year__committee__municipality")
+
 
 class Passage(Place):
     """A passage (textställe): one paragraph or bullet of the plan, verbatim.

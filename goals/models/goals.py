@@ -98,6 +98,10 @@ class GoalQuerySet(models.QuerySet["Goal"]):
         """Give goals with all that the work queue shows of each."""
         return self.select_related("proposal__party", "passage", "issue__topic").order_by()
 
+    def for_suggestions(self) -> "GoalQuerySet":
+        """Give goals with all that a suggestion of one says of it, but for its issue."""
+        return self.select_related("proposal__party", "proposal__plan_year__committee__municipality", "passage")
+
     def for_summary(self) -> "models.query.QuerySet[Goal, tuple[Any, ...]]":
         """Give rows of what goals are counted by: the goal, topic, issue, party and kind."""
         return self.order_by().values_list("pk", "issue__topic", "issue", "proposal__party", "kind")

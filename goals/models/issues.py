@@ -58,6 +58,10 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         """Give issues with their topics, in the order of the comparison."""
         return self.select_related("topic").order_by("topic__position", "topic_id", "position", "pk")
 
+    def for_suggestions(self) -> "IssueQuerySet":
+        """Give issues with all that a suggestion of one says of it."""
+        return self.select_related("topic", "committee__municipality")
+
 
 @audited
 class Issue(models.Model):
