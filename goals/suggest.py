@@ -32,6 +32,8 @@ NAMED = 5
 #: How many characters of a text are looked at; the longest paragraph of a known plan has 2,200.
 LONGEST = 20_000
 
+#: Words that bind a plan together and say nothing of its subject, which PostgreSQL's list of stop words lacks.
+_BINDING = ["bör", "fram", "gör", "måst", "samt", "ska", "skall", "ta", "vill", "även"]
 _WORD = re.compile(r"\w+(?:-\w+)*")
 
 # Each text becomes its lexemes, without numbers and without those that more than a quarter of all texts have. Words are
@@ -62,7 +64,7 @@ WITH document AS MATERIALIZED (
 occurrence AS MATERIALIZED (
     SELECT kind, own, id, years, lexeme
     FROM document, unnest(tsvector_to_array(to_tsvector('swedish', left(text, %(longest)s)))) AS lexeme
-    WHERE lexeme !~ '^[0-9.,:/%%-]+$'
+    WHERE lexeme !~ '^[0-9.,:/%%-]+$' AND lexeme <> ALL (%(binding)s::text[])
 ),
 word AS MATERIALIZED (
     SELECT row_number() OVER () AS word, lexeme, ln(1 + total::float / count(*)) AS weight,
@@ -277,6 +279,7 @@ def rank(
                 "year": plan_year.year if plan_year else None,
                 "party": party.pk if party else None,
                 "longest": LONGEST,
+                "binding": _BINDING,
                 "least": least,
                 "neighbour": neighbour,
                 "considered": considered,
