@@ -3,7 +3,7 @@
 Nothing is placed here: a person looks at a suggestion, and at the words that it rests on. Two texts are alike by the
 words that they share, each weighed by how rare it is among the committee's texts; docs/decisions/0021 says what else
 was tried. Words are compared as PostgreSQL's Swedish full text stems them, and near ones by their trigrams, so that
-"jämställd" meets "jämställdhetsperspektiv".
+"familjehem" meets "familjehemsplacering".
 """
 
 import re
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
 from goals.models import Goal, Issue, Mention
 from parties.models import Party
@@ -32,6 +32,8 @@ NAMED = 5
 #: How many characters of a text are looked at; the longest paragraph of a known plan has 2,200.
 LONGEST = 20_000
 
+#: Words that bind a plan together and say nothing of its subject, which PostgreSQL's list of stop words lacks.
+_BINDING = ["bör", "fram", "gör", "måst", "samt", "ska", "skall", "ta", "vill", "även"]
 _WORD = re.compile(r"\w+(?:-\w+)*")
 
 # Each text becomes its lexemes, without numbers and without those that more than a quarter of all texts have. Words are
@@ -62,7 +64,7 @@ WITH document AS MATERIALIZED (
 occurrence AS MATERIALIZED (
     SELECT kind, own, id, years, lexeme
     FROM document, unnest(tsvector_to_array(to_tsvector('swedish', left(text, %(longest)s)))) AS lexeme
-    WHERE lexeme !~ '^[0-9.,:/%%-]+$'
+    WHERE lexeme !~ '^[0-9.,:/%%-]+$' AND lexeme <> ALL (%(binding)s::text[])
 ),
 word AS MATERIALIZED (
     SELECT row_number() OVER () AS word, lexeme, ln(1 + total::float / count(*)) AS weight,
@@ -265,7 +267,9 @@ def rank(
     """
     if not asked:
         return []
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # A planner that knows nothing of new tables takes every step for one row, and looping over all pairs for cheap.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(
             _RANKED,
             {
@@ -275,6 +279,7 @@ def rank(
                 "year": plan_year.year if plan_year else None,
                 "party": party.pk if party else None,
                 "longest": LONGEST,
+                "binding": _BINDING,
                 "least": least,
                 "neighbour": neighbour,
                 "considered": considered,

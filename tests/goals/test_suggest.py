@@ -87,13 +87,12 @@ def test_a_suggestion_names_the_words_as_they_stand(plan_year, newcomer):
 
 
 def test_near_words_are_shown_as_a_pair(plan_year, newcomer):
-    """A compound that begins as another word does is near it, and both are named; letters with dots are letters."""
-    goal("Verksamheten granskas ur ett jämställdhetsperspektiv", plan_year)
-    goal("Öppenvården utökas", plan_year)
-    assert (
-        one("En jämställd service", plan_year, newcomer).goals[0].named_words == "jämställd ~ jämställdhetsperspektiv"
-    )
-    assert one("Öppenvårdens kö kortas", plan_year, newcomer).goals[0].named_words == "öppenvårdens ~ öppenvården"
+    """A compound that begins as another word does is near it, and both are named; å, ä and ö are letters."""
+    goal("Plan efter avslutad familjehemsplacering", plan_year)
+    goal("Kön till äldreboendeplatser", plan_year)
+    homes, elderly = suggest([Asked("Stöd åt familjehem"), Asked("Fler äldreboenden")], plan_year, newcomer)
+    assert homes.goals[0].named_words == "familjehem ~ familjehemsplacering"
+    assert elderly.goals[0].named_words == "äldreboenden ~ äldreboendeplatser"
 
 
 def test_words_that_begin_otherwise_are_not_near(plan_year, newcomer):
@@ -195,7 +194,7 @@ def test_the_name_of_an_issue_speaks_for_it(plan_year, newcomer):
 
 def test_a_neighbour_strengthens_but_makes_nothing_alone(plan_year, newcomer):
     """Under one heading a goal gains from the next one's likeness, if it shares a word itself."""
-    goal("Kvinnojourens arbete mot våld i nära relationer stärks, med fler platser och stöd", plan_year)
+    goal("Kvinnojourens arbete mot våld får fler platser", plan_year)
     for name in ("Bibliotek", "Simhall", "Museum", "Lekplats", "Idrottshall", "Ridhus", "Konsthall", "Badplats"):
         goal(f"{name} byggs", plan_year)
     weak, near = "Mansmottagningen utvecklas och platserna görs kända", "Kvinnojourens arbete mot våld stärks"
@@ -211,8 +210,8 @@ def test_the_best_come_first_and_no_more_than_three(plan_year, newcomer):
     """The likest goal is first, strong likeness is told from weak, and the rest are left out."""
     goal("Fler fältassistenter", plan_year)
     same = goal(FIELD_WORKERS, plan_year)
-    for place in ("parken", "skolan", "centrum"):
-        goal(f"Fältassistenter i {place} och annat som tar många ord i anspråk", plan_year)
+    for place in ("parken", "skolan"):
+        goal(f"Fältassistenter i {place}", plan_year)
     found = one(FIELD_WORKERS, plan_year, newcomer).goals
     assert len(found) == MOST
     assert found[0].goal == same
@@ -251,13 +250,14 @@ def test_any_text_is_taken(plan_year, newcomer, text):
 
 @pytest.mark.parametrize("texts", [1, 60])
 def test_the_number_of_queries_is_the_same_for_any_number_of_texts(plan_year, newcomer, texts):
-    """Six queries: the ranking, what it leads to, and the words."""
-    for number in range(texts):
-        theirs = goal(f"Fältassistenter i område {number}", plan_year, issue=issue(plan_year))
-        passage = PassageFactory(proposal=theirs.proposal, text="Fältassistenter i område")
+    """Nine: the ranking in a transaction of its own, four that look up what it leads to, and the words."""
+    names = [f"{chr(97 + number % 26)}{chr(97 + number // 26)}stadsparken" for number in range(texts)]
+    for name in names:
+        theirs = goal(f"Rusta upp {name}", plan_year, issue=issue(plan_year))
+        passage = PassageFactory(proposal=theirs.proposal, text=f"Vi besöker {name}")
         Mention.objects.create(issue=theirs.issue, passage=passage)
     with CaptureQueriesContext(connection) as queries:
-        found = suggest([Asked("Fältassistenter, område")] * texts, plan_year, newcomer)
+        found = suggest([Asked(name) for name in names], plan_year, newcomer)
         for suggestions in found:
             for similar in suggestions.goals:
                 assert similar.goal.get_absolute_url()
@@ -269,7 +269,7 @@ def test_the_number_of_queries_is_the_same_for_any_number_of_texts(plan_year, ne
                 assert similar.issues[0].topic.name
     assert len(found) == texts
     assert all(suggestions.goals and suggestions.passages for suggestions in found)
-    assert len(queries) == 6
+    assert len(queries) == 9
 
 
 def test_a_thousand_texts_take_bounded_time(plans):
