@@ -6,7 +6,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from config.views import bad_request
+from config.views import bad_request, too_large
+from proposals.reading.limits import LARGEST_FILE
+
+#: The largest document, and what a form has around it.
+LARGEST_REQUEST = LARGEST_FILE + 3_000_000
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -23,6 +27,18 @@ def plain_text_only(get_response: Answer) -> Answer:
         if encoding not in ("utf-8", "utf8") or has_zero:
             request.encoding = "utf-8"  # what answers has to be able to read the address
             return bad_request(request, ValueError(encoding))
+        return get_response(request)
+
+    return answer
+
+
+def not_too_large(get_response: Answer) -> Answer:
+    """Refuse what is larger than any document that is read, before it is received."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > LARGEST_REQUEST:
+            return too_large(request)
         return get_response(request)
 
     return answer

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "config.middleware.plain_text_only",
+    "config.middleware.not_too_large",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -276,6 +277,8 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # Safety
 
+# A long plan is arranged in one form, with some fields for each of its goals and paragraphs.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 TRUST_PROXY = env.bool("TRUST_PROXY", False)

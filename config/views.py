@@ -88,6 +88,12 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
     return render(request, "429.html", {"page": page}, status=429)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Answer 413 in plain words."""
+    page = Page("Det du skickade är för stort", "Ett dokument får vara högst 20 MB.")
+    return render(request, "413.html", {"page": page}, status=413)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 without the database, which may be what is wrong: not even who is reading is asked for."""
     page = Page("Något gick fel hos oss", "Ett fel inträffade.")

@@ -1,5 +1,6 @@
 """Take documents in: keep them, have them read in a process of its own, and make drafts of what was found."""
 
+import re
 import subprocess
 import sys
 import threading
@@ -21,6 +22,9 @@ from proposals.reading.plain import decode
 from proposals.reading.stored import plan_to_json
 
 LONGEST_TITLE = 200
+#: A text that is longer, in characters, speaks of a plan and is not its name.
+LONGEST_NAMING = 80
+_NAMES_A_PLAN = re.compile(r"\b\w{0,30}(?:plan|program|budget)\b", re.IGNORECASE)
 BROKEN = "något gick fel hos oss när dokumentet lästes; försök igen, eller klistra in texten"
 
 
@@ -147,8 +151,13 @@ def _keep_images(document: SourceDocument, content: bytes, heard: Callable[[], o
 
 
 def suggested_title(plan: ParsedPlan) -> str:
-    """Suggest what a plan is called: its first heading of the highest level, or its first words."""
-    headings = [block for block in plan.blocks if isinstance(block, Heading)]
-    highest = min((heading.level for heading in headings), default=0)
-    first = next((heading.text for heading in headings if heading.level == highest), "")
-    return " ".join((first or (plan.blocks[0].text if plan.blocks else "")).split())[:LONGEST_TITLE].rstrip(" :")
+    """Suggest what a plan is called: the first short text that names a plan, or else the first heading or words."""
+    first = next((block.text for block in plan.blocks if _names_a_plan(block.text)), "")
+    heading = next((block.text for block in plan.blocks if isinstance(block, Heading)), "")
+    return " ".join((first or heading or (plan.blocks[0].text if plan.blocks else "")).split())[:LONGEST_TITLE].rstrip(
+        " :"
+    )
+
+
+def _names_a_plan(text: str) -> bool:
+    return len(text) <= LONGEST_NAMING and bool(_NAMES_A_PLAN.search(text))

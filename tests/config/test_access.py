@@ -39,6 +39,8 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
     "compare": (f"{YEAR}/jamfor/", OPEN),
     "plan": (f"{YEAR}/v/", OPEN),
     "original": (f"{YEAR}/v/original/", OPEN),
+    "plan_json": (f"{YEAR}/v/plan.json", OPEN),
+    "plan_csv": (f"{YEAR}/v/plan.csv", OPEN),
     "plan_version": (f"{YEAR}/v/version/1/", LEADS_ON),
     "original_version": (f"{YEAR}/v/version/1/original/", LEADS_ON),
     "goal": (f"{YEAR}/v/25/", OPEN),

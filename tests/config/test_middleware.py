@@ -14,6 +14,14 @@ def test_another_encoding_is_refused(client: Client, db, charset):
     assert client.generic("POST", "/logga-in/", b"--x--", content_type=sent).status_code == 400
 
 
+@pytest.mark.parametrize("length", ["23000001", "99999999999", "-1", "många"])
+def test_what_is_too_large_is_not_received(client: Client, db, length):
+    """More than the largest document is refused by what it says of its length, before any of it is read."""
+    answer = client.post("/arbete/import/", b"x", content_type="text/plain", CONTENT_LENGTH=length)
+    assert answer.status_code == 413
+    assert "20 MB" in answer.content.decode()
+
+
 @pytest.mark.parametrize("address", ["/admin/?x=%00", "/admin/goals/goal/?kind__exact=%00"])
 def test_what_the_database_cannot_keep_is_refused(client: Client, plans, address):
     """A zero in what the administration is asked for is answered 400."""
