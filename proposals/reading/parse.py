@@ -11,7 +11,7 @@ import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from proposals.reading import rules
 from proposals.reading.lines import Line, Mark, Style
@@ -38,6 +38,8 @@ _DOTTED = re.compile(r"(?:\s?[.…·_]){3,}\s*\d{1,3}$")
 _PAGE_NUMBER = re.compile(r"\S\s{1,20}\d{1,3}$")
 #: A line of contents is no longer than this.
 _LONGEST_ENTRY = 150
+#: A line shorter than this share of the longest below it was not broken because it was full.
+_SHORT_BESIDE = 0.6
 #: Goals longer than this are doubtful: a paragraph, or several goals.
 _LONG_ITEM = 800
 
@@ -226,6 +228,7 @@ def parse(lines: Sequence[Line]) -> ParsedPlan:
     _settle_ordinals(drafts)
     drafts = grouping.whole_again(drafts)
     drafts = grouping.with_sub_items(drafts)
+    drafts = _with_headings_parted(drafts)
     marked = _find_headings(drafts)
     blocks = [*_left_out(lines, aside), *_Walk(lines, drafts, _cover_length(drafts, marked)).blocks()]
     return ParsedPlan(tuple(sorted(blocks, key=lambda block: block.first)), len(lines))
@@ -509,6 +512,28 @@ def _opens_list(draft: _Draft) -> bool:
 # Headings that the format does not mark
 
 
+def _with_headings_parted(drafts: list[_Draft]) -> list[_Draft]:
+    """Part a heading from the text right below it, where no blank line does and the format marks no headings."""
+    if any(draft.style is Style.HEADING for draft in drafts):
+        return drafts
+    parted: list[_Draft] = []
+    for draft in drafts:
+        if _begins_with_heading(draft):
+            parted += [replace(draft, lines=draft.lines[:1]), _Draft(Style.TEXT, draft.lines[1:])]
+        else:
+            parted.append(draft)
+    return parted
+
+
+def _begins_with_heading(draft: _Draft) -> bool:
+    """Tell whether a paragraph's first line is far shorter than its others, as no line that was broken is."""
+    if draft.style is not Style.TEXT or draft.is_one_line or not _is_short_title(draft.lines[0].text):
+        return False
+    longest = max(len(line.text) for line in draft.lines[1:])
+    begins = draft.lines[1].text[:1].isupper() and not draft.lines[0].breaks and not draft.lines[0].hyphenated
+    return begins and (len(draft.begins) < _SHORT_BESIDE * longest or goal_heading(draft.begins) is not None)
+
+
 def _find_headings(drafts: list[_Draft]) -> bool:
     """Find the headings that the format does not mark; tell whether it marks them, or bold type does.
 
@@ -522,20 +547,28 @@ def _find_headings(drafts: list[_Draft]) -> bool:
     ]
     marked = any(draft.style is Style.HEADING for draft in drafts) or len(bold) > 1
     above = 0
-    for draft, after in pairs:
+    for place, (draft, after) in enumerate(pairs):
         if draft.style is Style.HEADING:
             above = draft.level or 1
         elif after.style is Style.RULE or not _may_be_heading(draft):
             continue
         elif draft.is_bold and marked:
             _make_heading(draft, above + 1)
-        elif not marked and not _is_lead_in(draft, after):
+        elif not marked and not _is_lead_in(draft, after) and not _is_bare_item(drafts, place):
             _make_heading(draft, 1)
         elif after.style is Style.BULLET and goal_heading(draft.begins) and not _is_lead_in(draft, after):
             _make_heading(draft, above + 2 if bold else above + 1)
     _number_levels(drafts)
     _put_below_goal_headings(drafts)
     return marked
+
+
+def _is_bare_item(drafts: list[_Draft], place: int) -> bool:
+    """Tell whether a line is worded as a goal and stands beside another such: a list that has lost its marks."""
+    near = [drafts[other] for other in (place - 1, place + 1) if 0 <= other < len(drafts)]
+    return rules.may_be_goal(drafts[place].begins) and any(
+        draft.style is not Style.BULLET and draft.is_one_line and rules.may_be_goal(draft.begins) for draft in near
+    )
 
 
 def _make_heading(draft: _Draft, level: int) -> None:
@@ -574,11 +607,12 @@ def _put_below_goal_headings(drafts: list[_Draft]) -> None:
 
 
 def _may_be_heading(draft: _Draft) -> bool:
-    text = draft.lines[0].text
+    return draft.style is Style.TEXT and draft.is_one_line and _is_short_title(draft.lines[0].text)
+
+
+def _is_short_title(text: str) -> bool:
     return (
-        draft.style is Style.TEXT
-        and draft.is_one_line
-        and len(text) <= LONGEST_HEADING
+        len(text) <= LONGEST_HEADING
         and (text[:1].isupper() or text[:1].isdigit())
         and (not _SENTENCE_END.search(text) or goal_heading(text) is not None)
         and not text.endswith((",", ";"))
@@ -699,7 +733,7 @@ class _Walk:
             doubt = "Stycket har ingen punkt framför sig"
             return self._passage(draft, _Verdict(rules.BOLD_LEAD, Confidence.DOUBTFUL, (doubt,), heading))
         self.prose_since_heading = True
-        doubts = ["Texten fortsätter kanske textstället före en utelämnad rad"] if draft.cut else []
+        doubts = list(_prose_doubts(draft, scope))
         return self._passage(draft, _Verdict(rules.PROSE, _sure(doubts), tuple(doubts)))
 
     def _is_bold_item(self, place: int) -> bool:
@@ -798,16 +832,39 @@ def _doubtful_point(text: str, verdict: _Verdict) -> _Verdict:
     return verdict
 
 
+def _prose_doubts(draft: _Draft, scope: _Scope | None) -> Iterator[str]:
+    """Say why a paragraph may be something else."""
+    if draft.cut:
+        yield "Texten fortsätter kanske textstället före en utelämnad rad"
+    if scope and scope.rule and len(draft.begins) <= _LONGEST_ENTRY and rules.may_be_goal(draft.begins):
+        yield f"Stycket kan vara ett mål utan punkttecken, under ”{scope.heading}”"
+
+
 def _item_doubts(draft: _Draft, text: str) -> Iterator[str]:
     """Say why a goal may be none, or more than one."""
     if draft.parts and any(draft.lines[place].style is Style.BULLET for place in draft.parts):
         yield "Punkten har underpunkter som kanske är egna mål"
+    if any(_may_be_glued_heading(before, line) for before, line in itertools.pairwise(draft.lines)):
+        yield "Punkten går vidare på en rad som kan vara en rubrik"
     if text.rstrip().endswith("?"):
         yield "Punkten är en fråga"
     if len(text.split()) == 1:
         yield "Punkten är ett enda ord"
     if len(text) > _LONG_ITEM:
         yield "Punkten är lång som ett stycke"
+
+
+def _may_be_glued_heading(before: Line, line: Line) -> bool:
+    """Tell whether a line that goes on an item may be a heading that no blank line parts from the list."""
+    return (
+        line.style is Style.CONTINUATION
+        and line.page is None
+        and line.raw[:1].isupper()
+        and before.style is not Style.BLANK
+        and not before.breaks
+        and not before.hyphenated
+        and _is_short_title(line.text)
+    )
 
 
 def _has_bold_lead(draft: _Draft) -> bool:

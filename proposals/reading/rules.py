@@ -125,7 +125,7 @@ GOAL_HEADINGS = (
     _heading(
         "åtaganden",
         "åtaganden",
-        rf"{_OUR}{_ONLY}(?:åtaganden|löften){_ABOUT}|(?:det här|detta|vi) lovar(?: vi)?",
+        rf"{_OUR}{_ONLY}(?:åtaganden|löften){_ABOUT}|(?:det här|det|detta|så) lovar vi|vi lovar",
         "Åtaganden",
     ),
     _heading(

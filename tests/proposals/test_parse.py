@@ -343,3 +343,34 @@ def test_paragraphs_with_a_bold_lead_under_a_goal_heading_are_doubtful_goals():
         ("Unga. Öppna.", Confidence.DOUBTFUL),
         ("Äldre. Bygg.", Confidence.DOUBTFUL),
     ]
+
+
+def test_a_heading_right_above_its_text_is_parted_from_it():
+    """Text pasted without blank lines still has its headings, where a line is far shorter than those below it."""
+    below = "I Provköping bor det många unga som saknar något att göra."
+    text = f"Mål och uppdrag\nVi vill mycket.\n- Öppna\n\nUnga\n{below}\n"
+    found = [block.text for block in parse(read(text.encode(), "plan.txt")).blocks if isinstance(block, Heading)]
+    assert found == ["Mål och uppdrag", "Unga"]
+
+
+def test_a_line_in_an_item_that_may_be_a_heading_is_doubtful():
+    """A heading that no blank line parts from the list above it ends up in a goal, and a person is asked to look."""
+    goals = parse(read("Mål\n\n- Öppna mer\n- Bygg fler\nÄldre\n- Starta nytt\n".encode(), "plan.txt")).goals
+    assert [(goal.text, bool(goal.doubts)) for goal in goals] == [
+        ("Öppna mer", False),
+        ("Bygg fler Äldre", True),
+        ("Starta nytt", False),
+    ]
+
+
+def test_a_list_that_has_lost_its_marks_is_neither_headings_nor_goals():
+    """Lines under a goal heading that are worded as goals stay text, and a person is asked to look."""
+    text = "Unga\n\nDe är många.\n\nDet här vill vi\n\nÖppna en fritidsbank\n\nStarta ett kafé\n\nSlut.\n"
+    plan = parse(read(text.encode(), "plan.txt"))
+    assert plan.goals == []
+    assert [(type(block).__name__, getattr(block, "confidence", None)) for block in plan.blocks[2:]] == [
+        ("Heading", None),
+        ("Passage", Confidence.DOUBTFUL),
+        ("Passage", Confidence.DOUBTFUL),
+        ("Passage", Confidence.CERTAIN),
+    ]
