@@ -354,7 +354,8 @@ class _Grouping:
             and not self._reaches(before, line.number)
             and (before.lines[-1].hyphenated or _reads_on(before.ending, line.text))
         )
-        return _Draft(style, [line], line.level, indent=line.indent, cut=cut)
+        ordinal = _ordinal_taken_off(line) if style is Style.BULLET else None
+        return _Draft(style, [line], line.level, ordinal=ordinal, indent=line.indent, cut=cut)
 
     def _begins_item(self, line: Line, before: _Draft | None, blank: bool) -> _Draft | None:
         """Give a new draft where a line begins an item by its own words: a lone mark, a number, "att"."""
@@ -392,7 +393,7 @@ class _Grouping:
         """Give a draft for a line that begins with a number, where it may number an item."""
         if not (number["label"] or number["end"]):
             return None
-        kind, ordinal = f"{(number['label'] or '').strip().casefold()}{number['end']}", int(number["number"])
+        kind, ordinal = _counted(number)
         follows = before is not None and before.ordinal == (kind, ordinal - 1)
         apart = before is None or blank or before.style not in (Style.TEXT, Style.BULLET) or before.ending.endswith(":")
         if not (follows or (apart and line.style is Style.TEXT)):
@@ -459,6 +460,17 @@ class _Grouping:
         return settled
 
 
+def _counted(number: re.Match[str]) -> tuple[str, int]:
+    """Give what stands around a number, which a list has alike for all its items, and the number."""
+    return f"{(number['label'] or '').strip().casefold()}{number['end']}", int(number["number"])
+
+
+def _ordinal_taken_off(line: Line) -> tuple[str, int] | None:
+    """Give the number that a reader has taken off an item, so that the list can count on where the reader lost it."""
+    number = _ORDINAL.match(line.raw.strip()[:_LONGEST_ENTRY])
+    return _counted(number) if number and not line.text.startswith(number[0].strip()) else None
+
+
 def _reads_on(ending: str, beginning: str) -> bool:
     return not _FINISHED.search(ending[-20:]) and beginning[:1].islower()
 
@@ -499,6 +511,8 @@ def _settle_run(run: list[_Draft], opener: _Draft | None) -> None:
     headings = any(goal_heading(draft.begins) or rules.is_other_heading(draft.begins) for draft in run)
     alone = len(run) == 1 and not (opener and _opens_list(opener) and _SENTENCE_END.search(run[0].ending[-20:]))
     for draft in run:
+        if draft.style is Style.BULLET:
+            continue
         if headings or alone:
             draft.skip = 0
         else:

@@ -119,8 +119,8 @@ GOAL_HEADINGS = (
     _heading(
         "mål",
         "mål",
-        rf"{_OUR}{_ONLY}(?:mål|målen|målsättningar|(?:nämnd|del|inriktnings|effekt|verksamhets|utvecklings)mål){_ABOUT}|mål och (?:inriktning"
-        rf"|inriktningar){_ABOUT}",
+        rf"{_OUR}{_ONLY}(?:mål|målen|målsättningar|(?:nämnd|del|inriktnings|effekt|verksamhets|utvecklings)mål){_ABOUT}"
+        rf"|mål och (?:inriktning|inriktningar){_ABOUT}",
         "Våra mål för 2026",
     ),
     _heading(

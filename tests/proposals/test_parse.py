@@ -208,6 +208,23 @@ def test_numbers_are_no_part_of_the_goal():
     assert [(goal.text, goal.start) for goal in plan.goals] == [("Öppna en fritidsbank.", 3), ("Bygg fler bänkar.", 3)]
 
 
+def test_a_list_counts_on_where_a_reader_lost_it():
+    """A number that follows on that of the item before begins an item, even where the reader took it for its text."""
+    lines = [
+        Line(1, "Våra förslag", "Våra förslag", Style.HEADING, 1),
+        Line(2, "1. Öppna en fritidsbank.", "Öppna en fritidsbank.", Style.BULLET),
+        Line(3, "2. Bygg fler", "2. Bygg fler", Style.CONTINUATION),
+        Line(4, "bänkar.", "bänkar.", Style.CONTINUATION),
+        Line(5, "", "", Style.BLANK),
+        Line(6, "3. Starta ett kafé.", "3. Starta ett kafé.", Style.TEXT),
+    ]
+    assert [goal.text for goal in parse(lines).goals] == [
+        "Öppna en fritidsbank.",
+        "Bygg fler bänkar.",
+        "Starta ett kafé.",
+    ]
+
+
 def test_numbers_of_headings_make_no_goals():
     """Headings with numbers are headings, whatever follows on them."""
     text = "1. Inledning\n\nHär är text.\n\n2. Mål och uppdrag\n\n- Öppna en fritidsbank\n\n3. Ekonomi\n\nMer text.\n"
