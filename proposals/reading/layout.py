@@ -8,6 +8,7 @@ from statistics import median
 
 from proposals.reading.characters import bullet_length, clean, is_lone_bullet, number_at_start
 from proposals.reading.lines import Mark
+from proposals.reading.ruled import Area, Table
 
 #: A gap in a row that is wider than so many times the type size parts it in two; words never stand so far apart.
 WIDE_GAP = 0.85
@@ -130,15 +131,19 @@ class Strip:
     def is_marker(self) -> bool:
         """Whether it is a bullet or a number and no more, whose text stands further on."""
         text = self.text
-        return is_lone_bullet(text) or (bool(number_at_start(f"{text} x")) and len(text) <= 4)
+        return is_lone_bullet(text) or text == "o" or (bool(number_at_start(f"{text} x")) and len(text) <= 4)
 
 
 @dataclass(slots=True)
 class Region:
-    """Lines that follow on each other, in one column of a page or across all of it."""
+    """Lines that follow on each other, in one column of a page or across all of it.
+
+    ``fresh`` says that nothing goes on here from the region before: a table's cell stands for itself.
+    """
 
     lines: list[Strip]
     column: tuple[int, int] = (0, 1)
+    fresh: bool = False
     left: float = field(init=False)
     right: float = field(init=False)
 
@@ -182,6 +187,50 @@ def strips_of(row: Strip) -> list[Strip]:
                 continue
         strips.append(Strip([glyph], row.page))
     return strips
+
+
+def regions_of_page(rows: Sequence[Strip], tables: Sequence[Table]) -> list[Region]:
+    """Put the rows of a page in reading order, with its tables cell by cell where they stand."""
+    regions: list[Region] = []
+    rest = list(rows)
+    for table in tables:
+        above, inside, rest = _parted(rest, table)
+        regions += _begun_anew(regions_of([strip for row in above for strip in strips_of(row)]), bool(regions))
+        for place, cell in enumerate(table.cells):
+            regions += _begun_anew(regions_of(_inside(inside, cell), (place, len(table.cells))), True)
+    return regions + _begun_anew(regions_of([strip for row in rest for strip in strips_of(row)]), bool(regions))
+
+
+def _begun_anew(regions: list[Region], fresh: bool) -> list[Region]:
+    """Say that nothing goes on in some regions from those before."""
+    if regions and fresh:
+        regions[0].fresh = True
+    return regions
+
+
+def _parted(rows: Sequence[Strip], table: Table) -> tuple[list[Strip], list[Strip], list[Strip]]:
+    """Part the rows of a page in those above a table, those in it, and the others."""
+    above: list[Strip] = []
+    inside: list[Strip] = []
+    below: list[Strip] = []
+    for row in rows:
+        own = [glyph for glyph in row.glyphs if table.area.holds(glyph.left, row.base - row.size / 4)]
+        others = [glyph for glyph in row.glyphs if not table.area.holds(glyph.left, row.base - row.size / 4)]
+        if own:
+            inside.append(Strip(own, row.page))
+        if others:
+            (above if row.base < table.area.bottom else below).append(Strip(others, row.page))
+    return above, inside, below
+
+
+def _inside(rows: Sequence[Strip], cell: Area) -> list[Strip]:
+    """Give the strips that stand in a cell."""
+    strips = [
+        Strip(own, row.page)
+        for row in rows
+        if (own := [glyph for glyph in row.glyphs if cell.holds(glyph.left, row.base - row.size / 4)])
+    ]
+    return [part for strip in strips for part in strips_of(strip)]
 
 
 def regions_of(strips: Sequence[Strip], column: tuple[int, int] = (0, 1)) -> list[Region]:
