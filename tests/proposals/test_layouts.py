@@ -6,6 +6,7 @@
 import pytest
 
 from proposals.reading import Confidence, PassageKind, parse, read
+from tests.documents.layouts.make import HERE, expected, load
 from tests.eval_import import ENOUGH, Expected, Score, compare, evaluate, layouts, nearly_right, seeds, total
 
 LAYOUTS = layouts()
@@ -46,6 +47,14 @@ def test_layouts_are_many_and_some_have_no_goals():
     assert len(LAYOUTS) >= 12
     assert {document.path.suffix for document in LAYOUTS} == {".md", ".txt", ".docx", ".odt", ".pdf"}
     assert sum(not document.goals for document in LAYOUTS) >= 2
+
+
+def test_what_is_to_be_found_is_what_the_sources_say():
+    """The committed files with what is to be found are those that the hand-written sources give."""
+    sources = sorted((HERE / "sources").glob("*.txt"))
+    assert [path.stem for path in sources] == [path.stem for path in sorted(HERE.glob("*.toml"))]
+    for path in sources:
+        assert (HERE / f"{path.stem}.toml").read_text(encoding="utf-8") == expected(load(path))
 
 
 def test_documents_without_goals_are_not_guessed_at():
