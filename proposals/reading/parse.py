@@ -235,8 +235,8 @@ class _Walk:
         if leads and leads.kind is PassageKind.GOAL and not (scope and scope.rule):
             why = [f"Listan står under rubriken ”{scope.heading}”"] if scope else []
             return _Verdict(leads, leads.confidence.at_most(_sure(why)), tuple(why), said)
-        if leads is rules.OTHER_LEAD_IN:
-            return _Verdict(leads, leads.confidence, (f"Meningen före listan, ”{said}”, lovar inget",))
+        if leads is rules.OTHER_LEAD_IN and scope and scope.rule:
+            return _Verdict(leads, leads.confidence, (f"Meningen före listan säger inte att mål följer: ”{said}”",))
         if scope and scope.rule:
             doubts = self._scope_doubts(scope)
             confidence = scope.rule.confidence.at_most(_sure(doubts))
@@ -324,7 +324,8 @@ def _item_doubts(piece: Piece, text: str) -> Iterator[str]:
     """Say why a goal may be none, or more than one."""
     if piece.parts and any(piece.lines[place].style is Style.BULLET for place in piece.parts):
         yield "Punkten har underpunkter som kanske är egna mål"
-    if any(_may_be_glued_heading(before, line) for before, line in itertools.pairwise(piece.lines)):
+    lines = piece.lines if piece.begins.strip() else piece.lines[1:]
+    if any(_may_be_glued_heading(before, line) for before, line in itertools.pairwise(lines)):
         yield "Punkten går vidare på en rad som kan vara en rubrik"
     if text.rstrip().endswith("?"):
         yield "Punkten är en fråga"

@@ -193,10 +193,8 @@ def passages(text: str, name: str = "plan.md") -> list[Passage]:
 
 def test_a_bullet_alone_on_its_line_takes_the_text_after_it():
     """A mark that stands alone belongs to the text on the next line, with a blank line between or not."""
-    assert goals("Mål och uppdrag\n\n•\nÖppna en fritidsbank\n•\n\nBygg fler\n", "plan.txt") == [
-        "Öppna en fritidsbank",
-        "Bygg fler",
-    ]
+    found = parse(read("Mål och uppdrag\n\n•\nÖppna en fritidsbank\n•\n\nBygg fler\n".encode(), "plan.txt")).goals
+    assert [(goal.text, goal.doubts) for goal in found] == [("Öppna en fritidsbank", ()), ("Bygg fler", ())]
 
 
 def test_numbers_are_no_part_of_the_goal():
@@ -286,6 +284,15 @@ def test_a_list_after_text_under_a_sub_heading_is_doubtful():
     (goal,) = parse(read("# Mål\n\n## Unga\n\nI stan bor många unga.\n\n- Fler bänkar\n".encode(), "plan.md")).goals
     assert goal.confidence is Confidence.DOUBTFUL
     assert goal.doubts == ("Listan står efter text under en underrubrik till ”Mål”",)
+
+
+def test_a_sentence_on_what_there_is_makes_no_goals():
+    """Under a goal heading a list of what there is is no goals, and doubtful; elsewhere it is plainly none."""
+    found = passages("# Mål\n\nI dag finns:\n\n- en fritidsbank\n\n# Unga\n\nI dag finns:\n\n- en park\n")
+    assert [(item.text, item.rule, bool(item.doubts)) for item in found if item.kind is PassageKind.POINT] == [
+        ("en fritidsbank", "inledning-utan-mål", True),
+        ("en park", "punkt-utan-målrubrik", False),
+    ]
 
 
 def test_what_somebody_says_is_no_goal():
