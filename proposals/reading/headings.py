@@ -40,8 +40,11 @@ def find_headings(pieces: list[Piece]) -> bool:
 
     Where nothing marks headings, one is a short line that begins with a capital or a digit, is no sentence, and has
     text after it. Where headings are marked, a bold line of its own is one as well, below the marked ones, and so is
-    the name of a goal heading right above a list.
+    the name of a goal heading right above a list. Only where type alone marks them can one be none: a pull quote.
     """
+    for piece in pieces:
+        if piece.style is Style.HEADING and _is_pull_quote(piece):
+            piece.style, piece.level = Style.TEXT, None
     pairs = list(itertools.pairwise(pieces))
     bold = [
         piece for piece, after in pairs if after.style is not Style.RULE and _may_be_heading(piece) and piece.is_bold
@@ -62,6 +65,11 @@ def find_headings(pieces: list[Piece]) -> bool:
     _number_levels(pieces)
     _put_below_goal_headings(pieces)
     return marked
+
+
+def _is_pull_quote(piece: Piece) -> bool:
+    """Tell whether large type on a page is a sentence set apart, not a heading that would end the goals above it."""
+    return piece.lines[0].page is not None and bool(re.search(r"\w\.[”\"»]?$", piece.ending[-20:]))
 
 
 def _is_bare_item(pieces: list[Piece], place: int) -> bool:

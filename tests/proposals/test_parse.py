@@ -398,3 +398,16 @@ def test_a_list_that_has_lost_its_marks_is_neither_headings_nor_goals():
         ("Passage", Confidence.DOUBTFUL),
         ("Passage", Confidence.CERTAIN),
     ]
+
+
+def test_a_pull_quote_ends_no_goals():
+    """A sentence in large type on a page is text, and the list goes on being goals after it."""
+    lines = [
+        Line(1, "Mål", "Mål", Style.HEADING, 1, page=1),
+        Line(2, "• Öppna mer", "Öppna mer", Style.BULLET, page=1),
+        Line(3, "”Jag kom för kaffet.”", "”Jag kom för kaffet.”", Style.HEADING, 1, page=1),
+        Line(4, "• Bygg fler", "Bygg fler", Style.BULLET, page=1),
+    ]
+    plan = parse(lines)
+    assert [goal.text for goal in plan.goals] == ["Öppna mer", "Bygg fler"]
+    assert isinstance(plan.blocks[2], Passage)
