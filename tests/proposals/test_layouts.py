@@ -7,7 +7,19 @@ import pytest
 
 from proposals.reading import Confidence, PassageKind, parse, read
 from tests.documents.layouts.make import HERE, expected, load
-from tests.eval_import import ENOUGH, Expected, Score, compare, evaluate, layouts, nearly_right, seeds, total
+from tests.eval_import import (
+    ENOUGH,
+    FAILED,
+    Expected,
+    Score,
+    compare,
+    evaluate,
+    layouts,
+    main,
+    nearly_right,
+    seeds,
+    total,
+)
 
 LAYOUTS = layouts()
 #: Documents whose goals are not all found, with what is right, found and expected: kept true, never hidden.
@@ -81,3 +93,11 @@ def test_the_measure_counts_only_what_is_exactly_right():
     assert score.invented == ["Öppna en fritidsbank.", "Riv"]
     assert nearly_right(score) == 2
     assert (compare([], []).precision, compare(["a"], []).recall) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize(("line", "code"), [("all is well", 0), (f"{FAILED}recall 0.5", 1)])
+def test_the_measure_fails_where_a_section_says_so(line, code, monkeypatch, capsys):
+    """The command's exit code tells whether everything that is asked for was reached, in every section."""
+    monkeypatch.setattr("tests.eval_import.SECTIONS", [lambda: iter([line]), lambda: iter(["more"])])
+    assert main() == code
+    assert capsys.readouterr().out == f"{line}\nmore\n"
