@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from proposals.reading.characters import clean, number_at_start
+from proposals.reading.characters import clean, is_lone_bullet, number_at_start
 from proposals.reading.layout import Glyph, Region, Strip, marker_length, regions_of_page, rows_of
 from proposals.reading.lines import Box, Line, Style
 from proposals.reading.ruled import Table
@@ -264,7 +264,7 @@ class _Paragraphs:
             and abs(line.left - place - moved) < 3
             and (first or line.base - own.last.base <= 1.25 * self.step(line) + 0.5)
             and not _FINISHED.search(own.last.text)
-            and not marker_length(own.last.text)
+            and not is_lone_bullet(own.last.text)
             and not self._would_fit(own.last, line, own.region)
         )
 

@@ -310,10 +310,13 @@ def _beside(left: Sequence[Strip], right: Sequence[Strip]) -> int:
     bases = sorted(strip.base for strip in left)
     count = 0
     place = 0
+    before = float("-inf")
     for strip in sorted(right, key=lambda strip: strip.base):
         while place < len(bases) and bases[place] < strip.base - strip.size:
             place += 1
-        count += place < len(bases) and bases[place] <= strip.base + strip.size
+        is_beside = place < len(bases) and bases[place] <= strip.base + strip.size
+        if is_beside and strip.base - before > strip.size / 2:
+            count, before = count + 1, strip.base
     return count
 
 
