@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from proposals.reading.characters import clean, number_at_start
+from proposals.reading.characters import clean, is_lone_bullet, number_at_start
 from proposals.reading.layout import Glyph, Region, Strip, marker_length, regions_of_page, rows_of
 from proposals.reading.lines import Box, Line, Style
 from proposals.reading.ruled import Table
@@ -57,6 +57,7 @@ class _Block:
     region: Region
     key: tuple[float, bool] = (0.0, False)
     skipped: int = 0
+    left: float = 0.0
     text_left: float = 0.0
     level: int | None = None
     indent: int = 0
@@ -64,7 +65,13 @@ class _Block:
 
     @property
     def last(self) -> Strip:
+        """The last line so far."""
         return self.lines[-1]
+
+    def move(self, steps: float) -> None:
+        """Count from the edge of another column, which stands some points to the right of this one's."""
+        self.left += steps
+        self.text_left += steps
 
 
 def lines_of_pages(pages: Sequence[Page]) -> list[Line]:
@@ -180,6 +187,8 @@ class _Paragraphs:
                 if own is None or not self._goes_on(own, block, line, region, first=place == 0):
                     blocks.append(block)
                 else:
+                    if own.region is not region:
+                        own.move(self.margin(region) - self.margin(own.region))
                     own.lines.append(line)
                     own.region = region
         return blocks
@@ -195,7 +204,7 @@ class _Paragraphs:
         else:
             style = Style.HEADING if self._is_heading(line, after, region) else Style.TEXT
         key = (_rounded(line.size), _is_strong(line))
-        return _Block(style, [line], region, key, skipped, line.text_left(skipped) if skipped else line.left)
+        return _Block(style, [line], region, key, skipped, line.left, line.text_left(skipped) if skipped else line.left)
 
     def _is_heading(self, line: Strip, after: Strip | None, region: Region) -> bool:
         size, strong = _rounded(line.size), _is_strong(line)
@@ -230,7 +239,7 @@ class _Paragraphs:
     def _goes_on(self, own: _Block, block: _Block, line: Strip, region: Region, *, first: bool) -> bool:
         """Tell whether a line belongs to the block before it."""
         if block.style is Style.BULLET:
-            return False
+            return not (first and region.fresh) and self._is_dash_in_prose(own, line, region, first=first)
         if first and region.fresh:
             return False
         if own.style is Style.HEADING or block.style is Style.HEADING:
@@ -245,6 +254,20 @@ class _Paragraphs:
             return self._bullet_goes_on(own, line, region)
         return self._paragraph_goes_on(own, line, region)
 
+    def _is_dash_in_prose(self, own: _Block, line: Strip, region: Region, *, first: bool) -> bool:
+        """Tell whether a dash that a line begins with stands inside a sentence that goes on."""
+        moved = self.margin(region) - self.margin(own.region)
+        place = own.text_left if own.style is Style.BULLET else own.last.left
+        return (
+            own.style is not Style.HEADING
+            and line.text[:1] in "–—-"
+            and abs(line.left - place - moved) < 3
+            and (first or line.base - own.last.base <= 1.25 * self.step(line) + 0.5)
+            and not _FINISHED.search(own.last.text)
+            and not is_lone_bullet(own.last.text)
+            and not self._would_fit(own.last, line, own.region)
+        )
+
     def _heading_goes_on(self, own: _Block, block: _Block, line: Strip, *, first: bool) -> bool:
         return (
             not first
@@ -258,13 +281,13 @@ class _Paragraphs:
         if line.left >= own.text_left - 3:
             return True
         hangs = len(own.lines) > 1 and own.last.left >= own.text_left - 3
-        if hangs or line.left < own.lines[0].left - 3:
+        if hangs or line.left < own.left - 3:
             return False
         return not self._would_fit(own.last, line, region) and not _begins_anew(own.last, line)
 
     def _paragraph_goes_on(self, own: _Block, line: Strip, region: Region) -> bool:
         fits = self._would_fit(own.last, line, region)
-        hangs = own.last.left > own.lines[0].left + 3 and line.left < own.last.left - 3
+        hangs = own.last.left > own.left + 3 and line.left < own.last.left - 3
         if hangs or (number_at_start(line.text) and _FINISHED.search(own.last.text)):
             return False
         if line.left > own.last.left + 0.8 * line.size and (len(own.lines) > 1 or fits) and own.last.left < line.left:
@@ -283,7 +306,7 @@ class _Paragraphs:
         fits = self._would_fit(before, line, own.region)
         offset = line.left - self.margin(region)
         if own.style is Style.BULLET:
-            hanging = own.text_left - own.lines[0].left
+            hanging = own.text_left - own.left
             in_place = abs(offset - (own.text_left - self.margin(own.region))) < 3
             return (in_place and hanging > 3) or (not finished and line.text[:1].islower())
         if not finished:

@@ -182,7 +182,8 @@ def strips_of(row: Strip) -> list[Strip]:
         if strips:
             own = strips[-1]
             gap = glyph.left - own.glyphs[-1].right
-            if gap <= max(WIDE_GAP * glyph.size, NARROWEST_GUTTER) or (gap <= BULLET_REACH and own.is_marker):
+            size = min(glyph.size, own.glyphs[-1].size)
+            if gap <= max(WIDE_GAP * size, NARROWEST_GUTTER) or (gap <= BULLET_REACH and own.is_marker):
                 own.glyphs.append(glyph)
                 continue
         strips.append(Strip([glyph], row.page))
@@ -273,19 +274,22 @@ def _crosses(strip: Strip, edge: float) -> bool:
 def _column_edge(strips: Sequence[Strip]) -> float | None:
     """Find where the second column begins, if there are columns.
 
-    Many lines begin there, with lines of another column beside them and a clear gutter between. Cells of a table have
-    that too, but do not fill their column as running text does.
+    Lines of another column stand beside those that begin there, with a clear gutter between that hardly a line crosses.
+    Cells of a table have that too, but do not fill their column as running text does.
     """
     outermost = min(strip.left for strip in strips)
-    lefts = sorted(strip.left for strip in strips if strip.left > outermost + NARROWEST_COLUMN)
-    edges = [left for left, after in zip(lefts, lefts[FEWEST_LINES_OF_COLUMN - 1 :], strict=False) if after - left < 3]
+    edges = sorted({round(strip.left) for strip in strips if strip.left > outermost + NARROWEST_COLUMN})
     best: tuple[int, float] | None = None
-    for edge in dict.fromkeys(round(edge) for edge in edges):
+    for edge in edges:
         left = [strip for strip in strips if strip.right <= edge - NARROWEST_GUTTER]
         right = [strip for strip in strips if strip.left >= edge - 2]
         if len(left) < FEWEST_LINES_OF_COLUMN or len(right) < FEWEST_LINES_OF_COLUMN:
             continue
         if not (_fills_column(left) and _fills_column(right)) or _beside(left, right) < FEWEST_LINES_OF_COLUMN:
+            continue
+        span = (min(strip.base for strip in right), max(strip.base for strip in right))
+        across = [strip for strip in strips if _crosses(strip, edge) and span[0] <= strip.base <= span[1]]
+        if len(across) > 0.4 * len(right):
             continue
         score = (len(strips) - len(left) - len(right), float(edge))
         best = min(best, score) if best else score
@@ -306,10 +310,13 @@ def _beside(left: Sequence[Strip], right: Sequence[Strip]) -> int:
     bases = sorted(strip.base for strip in left)
     count = 0
     place = 0
+    before = float("-inf")
     for strip in sorted(right, key=lambda strip: strip.base):
         while place < len(bases) and bases[place] < strip.base - strip.size:
             place += 1
-        count += place < len(bases) and bases[place] <= strip.base + strip.size
+        is_beside = place < len(bases) and bases[place] <= strip.base + strip.size
+        if is_beside and strip.base - before > strip.size / 2:
+            count, before = count + 1, strip.base
     return count
 
 

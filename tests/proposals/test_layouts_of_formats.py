@@ -95,6 +95,25 @@ class TestPdf:
 
         assert [goal.text for goal in parse(read(pdf(draw), "plan.pdf")).goals] == ["Anställa fler", "Bygga om"]
 
+    def test_a_dash_in_a_sentence_is_no_bullet(self):
+        """A dash that happens to begin a line goes on with the sentence; one after a short line begins an item."""
+        rows = ("• Arbetet mot hemlöshet stärks i hela kommunen under året", "– målet är att ingen ska vara hemlös")
+
+        def draw(canvas: Canvas) -> None:
+            for place, (first, second) in enumerate((rows, ("• Stärk skolan", "– fler lärare i alla årskurser"))):
+                canvas.drawString(72, 700 - 40 * place, first)
+                canvas.drawString(72 + canvas.stringWidth("• "), 686 - 40 * place, second)
+
+        assert shown(pdf(draw), "plan.pdf") == [
+            (
+                "bullet",
+                0,
+                "Arbetet mot hemlöshet stärks i hela kommunen under året – målet är att ingen ska vara hemlös",
+            ),
+            ("bullet", 0, "Stärk skolan"),
+            ("bullet", 1, "fler lärare i alla årskurser"),
+        ]
+
     def test_numbered_items(self):
         """Items that count on are a list; a single numbered line is not."""
         content = flowed(
