@@ -35,9 +35,9 @@ class Archive:
 
         :raises UnreadableDocumentError: if it is not there, is damaged or is locked.
         """
+        if name in self.names and self._zip.getinfo(name).flag_bits & 1:
+            raise UnreadableDocumentError(LOCKED)
         try:
-            if self._zip.getinfo(name).flag_bits & 1:
-                raise UnreadableDocumentError(LOCKED)
             with self._zip.open(name) as part:
                 return part.read(limits.LARGEST_UNPACKED)
         except (

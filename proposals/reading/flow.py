@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from proposals.reading.characters import clean, number_at_start
-from proposals.reading.layout import Glyph, Region, Strip, marker_length, regions_of, rows_of, strips_of
+from proposals.reading.characters import clean, is_lone_bullet, number_at_start
+from proposals.reading.layout import Glyph, Region, Strip, marker_length, regions_of_page, rows_of
 from proposals.reading.lines import Box, Line, Style
+from proposals.reading.ruled import Table
 
 #: A line at a page's edge that comes back on so large a part of the pages runs along them.
 RUNNING_PART = 0.4
@@ -19,6 +20,8 @@ RUNNING_DEPTH = 3
 #: The longest heading, in characters, where the type is larger, and where it is only bold.
 LONGEST_LARGE_HEADING = 200
 LONGEST_BOLD_HEADING = 120
+
+PICTURE = "sidan är en bild utan text"
 
 _PAGE_NUMBER = re.compile(r"^\W*(?:sid(?:a|an)?\.?\s*)?\d{1,4}\s*(?:(?:av|\(|/|\|)\s*\d{1,4}\)?)?\W*$", re.IGNORECASE)
 _FINISHED = re.compile(r"[.!?:;…][\"”’»)\]]*\d{0,2}$")
@@ -32,12 +35,17 @@ _SHARING = frozenset({"och", "eller", "samt", "respektive", "till", "men", "som"
 
 @dataclass(slots=True)
 class Page:
-    """A page: its number from 1, its size in points, and its glyphs."""
+    """A page: its number from 1, its size in points, its glyphs, and its tables.
+
+    ``is_picture`` says that it is one large image without any text, which is lost to a reader of text.
+    """
 
     number: int
     width: float
     height: float
     glyphs: list[Glyph]
+    tables: list[Table] = field(default_factory=list)
+    is_picture: bool = False
 
 
 @dataclass(slots=True)
@@ -49,6 +57,7 @@ class _Block:
     region: Region
     key: tuple[float, bool] = (0.0, False)
     skipped: int = 0
+    left: float = 0.0
     text_left: float = 0.0
     level: int | None = None
     indent: int = 0
@@ -56,7 +65,13 @@ class _Block:
 
     @property
     def last(self) -> Strip:
+        """The last line so far."""
         return self.lines[-1]
+
+    def move(self, steps: float) -> None:
+        """Count from the edge of another column, which stands some points to the right of this one's."""
+        self.left += steps
+        self.text_left += steps
 
 
 def lines_of_pages(pages: Sequence[Page]) -> list[Line]:
@@ -66,44 +81,58 @@ def lines_of_pages(pages: Sequence[Page]) -> list[Line]:
     regions: list[Region] = []
     for page in pages:
         own = [row for row in rows[page.number] if id(row) not in running]
-        regions += regions_of([strip for row in own for strip in strips_of(row)])
+        regions += regions_of_page(own, page.tables)
     blocks = _with_numbered_lists(_Paragraphs(regions).blocks())
     _set_levels(blocks)
     _set_indents(blocks)
     left_out = [(row, running[id(row)]) for page in pages for row in rows[page.number] if id(row) in running]
+    left_out += [(_whole_page(page), PICTURE) for page in pages if page.is_picture]
     sizes = {page.number: (page.width, page.height) for page in pages}
     return list(_numbered(_written(blocks, left_out, _vocabulary(blocks)), sizes))
 
 
+def _whole_page(page: Page) -> Strip:
+    """Give a strip without text that stands for all of a page."""
+    return Strip([Glyph("\u00a0", 0.0, page.width, 0.9 * page.height, 0.9 * page.height)], page.number)
+
+
 def _running(pages: Sequence[Page], rows: dict[int, list[Strip]]) -> dict[int, str]:
     """Find the headers, footers and page numbers, by the id of their rows, with what they are."""
-    places: dict[tuple[str, str], list[tuple[Strip, float]]] = defaultdict(list)
+    recurring = _recurring(pages, rows)
     found: dict[int, str] = {}
     for page in pages:
         own = rows[page.number]
-        for edge, some in (("top", own[:RUNNING_DEPTH]), ("bottom", own[-RUNNING_DEPTH:])):
+        for outwards, reason in ((own, "sidhuvud"), (own[::-1], "sidfot")):
+            edge: list[Strip] = []
+            for row, inwards in itertools.pairwise(outwards[: RUNNING_DEPTH + 1]):
+                is_number = bool(_PAGE_NUMBER.match(row.text)) and not 0.12 < row.base / page.height < 0.88
+                if id(row) not in recurring and not is_number:
+                    break
+                edge.append(row)
+                # What runs along the pages stands apart from the text.
+                if is_number or abs(inwards.base - row.base) > 1.6 * max(row.size, inwards.size):
+                    found |= {id(one): "sidnummer" if _PAGE_NUMBER.match(one.text) else reason for one in edge}
+    return found
+
+
+def _recurring(pages: Sequence[Page], rows: dict[int, list[Strip]]) -> set[int]:
+    """Find the rows near the edges of pages that come back at the same place on many, but for their digits."""
+    places: dict[tuple[bool, str], list[tuple[Strip, float]]] = defaultdict(list)
+    for page in pages:
+        own = rows[page.number]
+        for is_top, some in ((True, own[:RUNNING_DEPTH]), (False, own[-RUNNING_DEPTH:])):
             for row in some:
                 place = row.base / page.height
-                if (place < 0.5) is (edge == "top"):
-                    places[edge, re.sub(r"\d+", "#", row.text)].append((row, place))
+                if (place < 0.5) is is_top:
+                    places[is_top, re.sub(r"\d+", "#", row.text)].append((row, place))
     least = 2 if len(pages) <= 4 else max(3, math.ceil(RUNNING_PART * len(pages)))
-    for (edge, _), seen in places.items():
+    found: set[int] = set()
+    for seen in places.values():
         middle = median(place for _, place in seen)
         near = [row for row, place in seen if abs(place - middle) < 0.01]
-        if len({row.page for row in near}) >= least and len(near) == len(seen):
-            for row in near:
-                found[id(row)] = "sidhuvud" if edge == "top" else "sidfot"
-    for page in pages:
-        for row in (*rows[page.number][:1], *rows[page.number][-1:]):
-            place = row.base / page.height
-            if (place < 0.12 or place > 0.88) and _PAGE_NUMBER.match(row.text) and len(rows[page.number]) > 1:
-                found[id(row)] = "sidnummer"
-    return {
-        id(row): "sidnummer" if _PAGE_NUMBER.match(row.text) else found[id(row)]
-        for page in pages
-        for row in rows[page.number]
-        if id(row) in found
-    }
+        if len({row.page for row in near}) >= least:
+            found |= {id(row) for row in near}
+    return found
 
 
 class _Paragraphs:
@@ -158,6 +187,8 @@ class _Paragraphs:
                 if own is None or not self._goes_on(own, block, line, region, first=place == 0):
                     blocks.append(block)
                 else:
+                    if own.region is not region:
+                        own.move(self.margin(region) - self.margin(own.region))
                     own.lines.append(line)
                     own.region = region
         return blocks
@@ -165,7 +196,7 @@ class _Paragraphs:
     def _begun(self, line: Strip, after: Strip | None, region: Region) -> _Block:
         """Begin the block that a line would be if nothing stood above it."""
         text = line.text
-        skipped = marker_length(text)
+        skipped = marker_length(text) or _hollow_bullet(line)
         if skipped:
             style = Style.BULLET
             raw = clean(line.raw)
@@ -173,7 +204,7 @@ class _Paragraphs:
         else:
             style = Style.HEADING if self._is_heading(line, after, region) else Style.TEXT
         key = (_rounded(line.size), _is_strong(line))
-        return _Block(style, [line], region, key, skipped, line.text_left(skipped) if skipped else line.left)
+        return _Block(style, [line], region, key, skipped, line.left, line.text_left(skipped) if skipped else line.left)
 
     def _is_heading(self, line: Strip, after: Strip | None, region: Region) -> bool:
         size, strong = _rounded(line.size), _is_strong(line)
@@ -208,6 +239,8 @@ class _Paragraphs:
     def _goes_on(self, own: _Block, block: _Block, line: Strip, region: Region, *, first: bool) -> bool:
         """Tell whether a line belongs to the block before it."""
         if block.style is Style.BULLET:
+            return not (first and region.fresh) and self._is_dash_in_prose(own, line, region, first=first)
+        if first and region.fresh:
             return False
         if own.style is Style.HEADING or block.style is Style.HEADING:
             return self._heading_goes_on(own, block, line, first=first)
@@ -220,6 +253,20 @@ class _Paragraphs:
         if own.style is Style.BULLET:
             return self._bullet_goes_on(own, line, region)
         return self._paragraph_goes_on(own, line, region)
+
+    def _is_dash_in_prose(self, own: _Block, line: Strip, region: Region, *, first: bool) -> bool:
+        """Tell whether a dash that a line begins with stands inside a sentence that goes on."""
+        moved = self.margin(region) - self.margin(own.region)
+        place = own.text_left if own.style is Style.BULLET else own.last.left
+        return (
+            own.style is not Style.HEADING
+            and line.text[:1] in "–—-"
+            and abs(line.left - place - moved) < 3
+            and (first or line.base - own.last.base <= 1.25 * self.step(line) + 0.5)
+            and not _FINISHED.search(own.last.text)
+            and not is_lone_bullet(own.last.text)
+            and not self._would_fit(own.last, line, own.region)
+        )
 
     def _heading_goes_on(self, own: _Block, block: _Block, line: Strip, *, first: bool) -> bool:
         return (
@@ -234,12 +281,15 @@ class _Paragraphs:
         if line.left >= own.text_left - 3:
             return True
         hangs = len(own.lines) > 1 and own.last.left >= own.text_left - 3
-        if hangs or line.left < own.lines[0].left - 3:
+        if hangs or line.left < own.left - 3:
             return False
         return not self._would_fit(own.last, line, region) and not _begins_anew(own.last, line)
 
     def _paragraph_goes_on(self, own: _Block, line: Strip, region: Region) -> bool:
         fits = self._would_fit(own.last, line, region)
+        hangs = own.last.left > own.left + 3 and line.left < own.last.left - 3
+        if hangs or (number_at_start(line.text) and _FINISHED.search(own.last.text)):
+            return False
         if line.left > own.last.left + 0.8 * line.size and (len(own.lines) > 1 or fits) and own.last.left < line.left:
             return not _begins_anew(own.last, line) and not fits
         if not fits:
@@ -256,12 +306,18 @@ class _Paragraphs:
         fits = self._would_fit(before, line, own.region)
         offset = line.left - self.margin(region)
         if own.style is Style.BULLET:
-            hanging = own.text_left - own.lines[0].left
+            hanging = own.text_left - own.left
             in_place = abs(offset - (own.text_left - self.margin(own.region))) < 3
             return (in_place and hanging > 3) or (not finished and line.text[:1].islower())
         if not finished:
             return not fits or line.text[:1].islower()
         return not fits and offset < 3 and before.page != 0
+
+
+def _hollow_bullet(line: Strip) -> int:
+    """Count the characters of the bullet that Word draws with the letter o, its text standing apart from it."""
+    glyphs = line.glyphs
+    return 2 if len(glyphs) > 1 and glyphs[0].text == "o" and glyphs[1].left - glyphs[0].right > line.size / 2 else 0
 
 
 def _begins_anew(before: Strip, line: Strip) -> bool:

@@ -8,6 +8,7 @@ from statistics import median
 
 from proposals.reading.characters import bullet_length, clean, is_lone_bullet, number_at_start
 from proposals.reading.lines import Mark
+from proposals.reading.ruled import Area, Table
 
 #: A gap in a row that is wider than so many times the type size parts it in two; words never stand so far apart.
 WIDE_GAP = 0.85
@@ -130,15 +131,19 @@ class Strip:
     def is_marker(self) -> bool:
         """Whether it is a bullet or a number and no more, whose text stands further on."""
         text = self.text
-        return is_lone_bullet(text) or (bool(number_at_start(f"{text} x")) and len(text) <= 4)
+        return is_lone_bullet(text) or text == "o" or (bool(number_at_start(f"{text} x")) and len(text) <= 4)
 
 
 @dataclass(slots=True)
 class Region:
-    """Lines that follow on each other, in one column of a page or across all of it."""
+    """Lines that follow on each other, in one column of a page or across all of it.
+
+    ``fresh`` says that nothing goes on here from the region before: a table's cell stands for itself.
+    """
 
     lines: list[Strip]
     column: tuple[int, int] = (0, 1)
+    fresh: bool = False
     left: float = field(init=False)
     right: float = field(init=False)
 
@@ -177,11 +182,56 @@ def strips_of(row: Strip) -> list[Strip]:
         if strips:
             own = strips[-1]
             gap = glyph.left - own.glyphs[-1].right
-            if gap <= max(WIDE_GAP * glyph.size, NARROWEST_GUTTER) or (gap <= BULLET_REACH and own.is_marker):
+            size = min(glyph.size, own.glyphs[-1].size)
+            if gap <= max(WIDE_GAP * size, NARROWEST_GUTTER) or (gap <= BULLET_REACH and own.is_marker):
                 own.glyphs.append(glyph)
                 continue
         strips.append(Strip([glyph], row.page))
     return strips
+
+
+def regions_of_page(rows: Sequence[Strip], tables: Sequence[Table]) -> list[Region]:
+    """Put the rows of a page in reading order, with its tables cell by cell where they stand."""
+    regions: list[Region] = []
+    rest = list(rows)
+    for table in tables:
+        above, inside, rest = _parted(rest, table)
+        regions += _begun_anew(regions_of([strip for row in above for strip in strips_of(row)]), bool(regions))
+        for place, cell in enumerate(table.cells):
+            regions += _begun_anew(regions_of(_inside(inside, cell), (place, len(table.cells))), True)
+    return regions + _begun_anew(regions_of([strip for row in rest for strip in strips_of(row)]), bool(regions))
+
+
+def _begun_anew(regions: list[Region], fresh: bool) -> list[Region]:
+    """Say that nothing goes on in some regions from those before."""
+    if regions and fresh:
+        regions[0].fresh = True
+    return regions
+
+
+def _parted(rows: Sequence[Strip], table: Table) -> tuple[list[Strip], list[Strip], list[Strip]]:
+    """Part the rows of a page in those above a table, those in it, and the others."""
+    above: list[Strip] = []
+    inside: list[Strip] = []
+    below: list[Strip] = []
+    for row in rows:
+        own = [glyph for glyph in row.glyphs if table.area.holds(glyph.left, row.base - row.size / 4)]
+        others = [glyph for glyph in row.glyphs if not table.area.holds(glyph.left, row.base - row.size / 4)]
+        if own:
+            inside.append(Strip(own, row.page))
+        if others:
+            (above if row.base < table.area.bottom else below).append(Strip(others, row.page))
+    return above, inside, below
+
+
+def _inside(rows: Sequence[Strip], cell: Area) -> list[Strip]:
+    """Give the strips that stand in a cell."""
+    strips = [
+        Strip(own, row.page)
+        for row in rows
+        if (own := [glyph for glyph in row.glyphs if cell.holds(glyph.left, row.base - row.size / 4)])
+    ]
+    return [part for strip in strips for part in strips_of(strip)]
 
 
 def regions_of(strips: Sequence[Strip], column: tuple[int, int] = (0, 1)) -> list[Region]:
@@ -224,19 +274,22 @@ def _crosses(strip: Strip, edge: float) -> bool:
 def _column_edge(strips: Sequence[Strip]) -> float | None:
     """Find where the second column begins, if there are columns.
 
-    Many lines begin there, with lines of another column beside them and a clear gutter between. Cells of a table have
-    that too, but do not fill their column as running text does.
+    Lines of another column stand beside those that begin there, with a clear gutter between that hardly a line crosses.
+    Cells of a table have that too, but do not fill their column as running text does.
     """
     outermost = min(strip.left for strip in strips)
-    lefts = sorted(strip.left for strip in strips if strip.left > outermost + NARROWEST_COLUMN)
-    edges = [left for left, after in zip(lefts, lefts[FEWEST_LINES_OF_COLUMN - 1 :], strict=False) if after - left < 3]
+    edges = sorted({round(strip.left) for strip in strips if strip.left > outermost + NARROWEST_COLUMN})
     best: tuple[int, float] | None = None
-    for edge in dict.fromkeys(round(edge) for edge in edges):
+    for edge in edges:
         left = [strip for strip in strips if strip.right <= edge - NARROWEST_GUTTER]
         right = [strip for strip in strips if strip.left >= edge - 2]
         if len(left) < FEWEST_LINES_OF_COLUMN or len(right) < FEWEST_LINES_OF_COLUMN:
             continue
         if not (_fills_column(left) and _fills_column(right)) or _beside(left, right) < FEWEST_LINES_OF_COLUMN:
+            continue
+        span = (min(strip.base for strip in right), max(strip.base for strip in right))
+        across = [strip for strip in strips if _crosses(strip, edge) and span[0] <= strip.base <= span[1]]
+        if len(across) > 0.4 * len(right):
             continue
         score = (len(strips) - len(left) - len(right), float(edge))
         best = min(best, score) if best else score
@@ -257,10 +310,13 @@ def _beside(left: Sequence[Strip], right: Sequence[Strip]) -> int:
     bases = sorted(strip.base for strip in left)
     count = 0
     place = 0
+    before = float("-inf")
     for strip in sorted(right, key=lambda strip: strip.base):
         while place < len(bases) and bases[place] < strip.base - strip.size:
             place += 1
-        count += place < len(bases) and bases[place] <= strip.base + strip.size
+        is_beside = place < len(bases) and bases[place] <= strip.base + strip.size
+        if is_beside and strip.base - before > strip.size / 2:
+            count, before = count + 1, strip.base
     return count
 
 

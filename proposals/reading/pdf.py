@@ -14,6 +14,7 @@ from proposals.reading import limits
 from proposals.reading.flow import Page, lines_of_pages
 from proposals.reading.layout import Glyph, combined
 from proposals.reading.lines import Line, UnreadableDocumentError
+from proposals.reading.ruled import Area, tables_of
 
 SCANNED = "dokumentet är inskannat och har ingen text; kör textigenkänning (OCR) eller klistra in texten"
 DAMAGED = "PDF-filen är skadad eller kom inte fram hel; spara den på nytt och försök igen"
@@ -24,6 +25,10 @@ GARBLED = "PDF-filens typsnitt säger inte vilka bokstäver de visar; kör texti
 IMAGE_WIDTH = 1000
 #: The highest image of a page, in pixels, for pages of odd shapes.
 IMAGE_HEIGHT = 4000
+
+#: So much of a page an image covers that is all of it; so many objects of a page are looked at.
+LARGE_PICTURE = 0.5
+MOST_OBJECTS = 50_000
 
 # Sixteen shades of each colour are enough to read by, and make an image less than half as large.
 _FEWER_SHADES = bytes(round(shade / 17) * 17 for shade in range(256))
@@ -48,6 +53,8 @@ def read_pdf(content: bytes, progress: Callable[[int, int], None]) -> list[Line]
         for number in range(1, len(document) + 1):
             with _page(document, number) as page:
                 pages.append(_read_page(page, number))
+            if sum(len(page.glyphs) for page in pages) > limits.MOST_CHARACTERS:
+                raise UnreadableDocumentError("dokumentet har mer text än vi kan läsa på en gång; dela upp det")
             progress(number, len(document))
     glyphs = [glyph for page in pages for glyph in page.glyphs]
     if sum(not glyph.text.isspace() for glyph in glyphs) < 3 * max(1, len(pages) // 2):
@@ -119,7 +126,28 @@ def _read_page(page: pypdfium2.PdfPage, number: int) -> Page:
     finally:
         text.close()
     inside = [glyph for glyph in glyphs if -1 <= glyph.left <= width + 1 and -1 <= glyph.base <= height + 1]
-    return Page(number, max(width, 1.0), max(height, 1.0), combined(inside))
+    shapes, pictured = _shapes(page, (left, bottom, right, top)) if turn == 0 else ([], 0.0)
+    is_picture = not inside and pictured > LARGE_PICTURE * width * height
+    return Page(number, max(width, 1.0), max(height, 1.0), combined(inside), tables_of(shapes), is_picture)
+
+
+def _shapes(page: pypdfium2.PdfPage, box: tuple[float, float, float, float]) -> tuple[list[Area], float]:
+    """Give the places of what is drawn on a page, from its upper left corner, and how large its largest image is."""
+    shapes: list[Area] = []
+    largest = 0.0
+    for place in range(min(pdfium.FPDFPage_CountObjects(page.raw), MOST_OBJECTS)):
+        thing = pdfium.FPDFPage_GetObject(page.raw, place)
+        kind = pdfium.FPDFPageObj_GetType(thing)
+        if kind not in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE):
+            continue
+        left, low, right, high = (ctypes.c_float() for _ in range(4))
+        if not pdfium.FPDFPageObj_GetBounds(thing, left, low, right, high):
+            continue
+        if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+            largest = max(largest, (right.value - left.value) * (high.value - low.value))
+        else:
+            shapes.append(Area(left.value - box[0], box[3] - high.value, right.value - box[0], box[3] - low.value))
+    return shapes, largest
 
 
 def _placed(glyph: Glyph, turn: int, box: tuple[float, float, float, float]) -> Glyph:

@@ -21,6 +21,8 @@ _BYTE_ORDER_MARKS = (
 )
 #: What Swedish text has beside ASCII. A text in another encoding, read as Windows-1252, is full of other characters.
 _SWEDISH = frozenset("åäöÅÄÖéÉèÈêáàÁÀüÜæøÆØçñôíóúïëçß–—‘’‚“”„…•·§©®°½¼¾²³´«»€£µ×\u00a0\u00ad")
+# Bytes of a character in UTF-8: a text that has them is a damaged one in that encoding.
+_OF_UTF_8 = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}|\xc3[\xa5\xa4\xb6\x85\x84\x96]")
 #: The control characters that stand in a text file.
 _CONTROLS_IN_TEXT = frozenset("\t\n\r\f\x0b\x1a")
 
@@ -48,6 +50,8 @@ def decode(content: bytes) -> str:
 
 def _windows_1252(content: bytes) -> str:
     """Decode Windows-1252, if that gives a text that may be Swedish; else give nothing."""
+    if _OF_UTF_8.search(content):
+        return ""
     try:
         text = content.decode("cp1252")
     except UnicodeDecodeError:

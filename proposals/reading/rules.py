@@ -70,6 +70,7 @@ HEADING_NUMBER = re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})[.)]?\s{1,8}(
 _ABOUT = r"(?: (?:för|under|inom|i|på|åren|år|till|kring|om)(?: [\w&,–-]+){1,8}| \d{4}(?: ?[–-] ?\d{4})?)?"
 _OUR = r"(?:(?:våra|partiets|nämndens|alla|nya|fler)(?: \w+)? )?"
 _ONLY = r"(?:(?:prioriterade|övergripande|politiska|konkreta|strategiska|viktiga|viktigaste|särskilda|nya) )?"
+_FEW = r"tre|fyra|fem|sex|sju|åtta|nio|tio|elva|tolv|femton|tjugo"
 # A party's name is not known to the rules, but how such names end is.
 _PARTY = r"(?:vi|partiet|[\w-]*(?:partiet|listan|demokraterna|alliansen|samlingen|liberalerna|moderaterna|gruppen))"
 _BODY = r"(?:nämnden|förvaltningen|kommunen|[\w-]+nämnden|[\w-]+förvaltningen|[\w-]+tjänsten|styrelsen)"
@@ -118,14 +119,14 @@ GOAL_HEADINGS = (
     _heading(
         "mål",
         "mål",
-        rf"{_OUR}{_ONLY}(?:mål|målen|målsättningar|nämndmål|delmål){_ABOUT}|mål och (?:inriktning"
-        rf"|inriktningar){_ABOUT}",
+        rf"{_OUR}{_ONLY}(?:mål|målen|målsättningar|(?:nämnd|del|inriktnings|effekt|verksamhets|utvecklings)mål){_ABOUT}"
+        rf"|mål och (?:inriktning|inriktningar){_ABOUT}",
         "Våra mål för 2026",
     ),
     _heading(
         "åtaganden",
         "åtaganden",
-        rf"{_OUR}{_ONLY}(?:åtaganden|löften){_ABOUT}|(?:det här|detta|vi) lovar(?: vi)?",
+        rf"{_OUR}{_ONLY}(?:åtaganden|löften){_ABOUT}|(?:det här|det|detta|så) lovar vi|vi lovar",
         "Åtaganden",
     ),
     _heading(
@@ -139,7 +140,8 @@ GOAL_HEADINGS = (
     _heading(
         "förslag",
         "förslag",
-        rf"{_OUR}{_ONLY}(?:förslag|yrkanden|krav)(?: till beslut)?{_ABOUT}|yrkande|{_PARTY} föreslår(?: att)?"
+        rf"(?:\d{{1,2}}|{_FEW}) {_ONLY}(?:förslag|punkter|krav|löften|reformer|mål){_ABOUT}"
+        rf"|{_OUR}{_ONLY}(?:förslag|yrkanden|krav)(?: till beslut)?{_ABOUT}|yrkande|{_PARTY} föreslår(?: att)?"
         rf"(?: {_BODY})?{_ABOUT}|(?:det här|detta|därför) föreslår (?:vi|{_PARTY}){_ABOUT}"
         rf"|{_PARTY}s (?:förslag|mål|åtaganden){_ABOUT}",
         "Vi föreslår",
@@ -155,7 +157,8 @@ GOAL_HEADINGS = (
     _heading(
         "åtgärder",
         "åtgärder eller insatser",
-        rf"{_OUR}{_ONLY}(?:åtgärder|insatser|aktiviteter){_ABOUT}",
+        rf"{_OUR}{_ONLY}(?:åtgärder|insatser|aktiviteter|fokusområden){_ABOUT}"
+        r"|(?:det här|detta|vad) ska vi göra|(?:det|vad) vi ska göra|så vill vi .{1,60}",
         "Åtgärder",
         Confidence.DOUBTFUL,
     ),

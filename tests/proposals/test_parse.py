@@ -193,10 +193,8 @@ def passages(text: str, name: str = "plan.md") -> list[Passage]:
 
 def test_a_bullet_alone_on_its_line_takes_the_text_after_it():
     """A mark that stands alone belongs to the text on the next line, with a blank line between or not."""
-    assert goals("Mål och uppdrag\n\n•\nÖppna en fritidsbank\n•\n\nBygg fler\n", "plan.txt") == [
-        "Öppna en fritidsbank",
-        "Bygg fler",
-    ]
+    found = parse(read("Mål och uppdrag\n\n•\nÖppna en fritidsbank\n•\n\nBygg fler\n".encode(), "plan.txt")).goals
+    assert [(goal.text, goal.doubts) for goal in found] == [("Öppna en fritidsbank", ()), ("Bygg fler", ())]
 
 
 def test_numbers_are_no_part_of_the_goal():
@@ -206,6 +204,23 @@ def test_numbers_are_no_part_of_the_goal():
         [Line(number, text, text, Style.TEXT if text else Style.BLANK) for number, text in enumerate(texts, 1)]
     )
     assert [(goal.text, goal.start) for goal in plan.goals] == [("Öppna en fritidsbank.", 3), ("Bygg fler bänkar.", 3)]
+
+
+def test_a_list_counts_on_where_a_reader_lost_it():
+    """A number that follows on that of the item before begins an item, even where the reader took it for its text."""
+    lines = [
+        Line(1, "Våra förslag", "Våra förslag", Style.HEADING, 1),
+        Line(2, "1. Öppna en fritidsbank.", "Öppna en fritidsbank.", Style.BULLET),
+        Line(3, "2. Bygg fler", "2. Bygg fler", Style.CONTINUATION),
+        Line(4, "bänkar.", "bänkar.", Style.CONTINUATION),
+        Line(5, "", "", Style.BLANK),
+        Line(6, "3. Starta ett kafé.", "3. Starta ett kafé.", Style.TEXT),
+    ]
+    assert [goal.text for goal in parse(lines).goals] == [
+        "Öppna en fritidsbank.",
+        "Bygg fler bänkar.",
+        "Starta ett kafé.",
+    ]
 
 
 def test_numbers_of_headings_make_no_goals():
@@ -269,6 +284,15 @@ def test_a_list_after_text_under_a_sub_heading_is_doubtful():
     (goal,) = parse(read("# Mål\n\n## Unga\n\nI stan bor många unga.\n\n- Fler bänkar\n".encode(), "plan.md")).goals
     assert goal.confidence is Confidence.DOUBTFUL
     assert goal.doubts == ("Listan står efter text under en underrubrik till ”Mål”",)
+
+
+def test_a_sentence_on_what_there_is_makes_no_goals():
+    """Under a goal heading a list of what there is is no goals, and doubtful; elsewhere it is plainly none."""
+    found = passages("# Mål\n\nI dag finns:\n\n- en fritidsbank\n\n# Unga\n\nI dag finns:\n\n- en park\n")
+    assert [(item.text, item.rule, bool(item.doubts)) for item in found if item.kind is PassageKind.POINT] == [
+        ("en fritidsbank", "inledning-utan-mål", True),
+        ("en park", "punkt-utan-målrubrik", False),
+    ]
 
 
 def test_what_somebody_says_is_no_goal():
@@ -343,3 +367,47 @@ def test_paragraphs_with_a_bold_lead_under_a_goal_heading_are_doubtful_goals():
         ("Unga. Öppna.", Confidence.DOUBTFUL),
         ("Äldre. Bygg.", Confidence.DOUBTFUL),
     ]
+
+
+def test_a_heading_right_above_its_text_is_parted_from_it():
+    """Text pasted without blank lines still has its headings, where a line is far shorter than those below it."""
+    below = "I Provköping bor det många unga som saknar något att göra."
+    text = f"Mål och uppdrag\nVi vill mycket.\n- Öppna\n\nUnga\n{below}\n"
+    found = [block.text for block in parse(read(text.encode(), "plan.txt")).blocks if isinstance(block, Heading)]
+    assert found == ["Mål och uppdrag", "Unga"]
+
+
+def test_a_line_in_an_item_that_may_be_a_heading_is_doubtful():
+    """A heading that no blank line parts from the list above it ends up in a goal, and a person is asked to look."""
+    goals = parse(read("Mål\n\n- Öppna mer\n- Bygg fler\nÄldre\n- Starta nytt\n".encode(), "plan.txt")).goals
+    assert [(goal.text, bool(goal.doubts)) for goal in goals] == [
+        ("Öppna mer", False),
+        ("Bygg fler Äldre", True),
+        ("Starta nytt", False),
+    ]
+
+
+def test_a_list_that_has_lost_its_marks_is_neither_headings_nor_goals():
+    """Lines under a goal heading that are worded as goals stay text, and a person is asked to look."""
+    text = "Unga\n\nDe är många.\n\nDet här vill vi\n\nÖppna en fritidsbank\n\nStarta ett kafé\n\nSlut.\n"
+    plan = parse(read(text.encode(), "plan.txt"))
+    assert plan.goals == []
+    assert [(type(block).__name__, getattr(block, "confidence", None)) for block in plan.blocks[2:]] == [
+        ("Heading", None),
+        ("Passage", Confidence.DOUBTFUL),
+        ("Passage", Confidence.DOUBTFUL),
+        ("Passage", Confidence.CERTAIN),
+    ]
+
+
+def test_a_pull_quote_ends_no_goals():
+    """A sentence in large type on a page is text, and the list goes on being goals after it."""
+    lines = [
+        Line(1, "Mål", "Mål", Style.HEADING, 1, page=1),
+        Line(2, "• Öppna mer", "Öppna mer", Style.BULLET, page=1),
+        Line(3, "”Jag kom för kaffet.”", "”Jag kom för kaffet.”", Style.HEADING, 1, page=1),
+        Line(4, "• Bygg fler", "Bygg fler", Style.BULLET, page=1),
+    ]
+    plan = parse(lines)
+    assert [goal.text for goal in plan.goals] == ["Öppna mer", "Bygg fler"]
+    assert isinstance(plan.blocks[2], Passage)

@@ -4,6 +4,7 @@ import pytest
 
 from proposals.reading import RULES, Confidence, Passage, PassageKind, Rule, parse, read
 from proposals.reading.rules import GOAL_HEADINGS, explain, goal_heading, is_other_heading, lead_in
+from tests.config.test_docs import rows
 
 
 def passages(document: str) -> list[Passage]:
@@ -24,6 +25,21 @@ def test_every_rule_explains_itself(rule: Rule):
     assert len(rule.name) <= 50
     assert rule.explanation[0].isupper()
     assert explain(rule.name, "Mål:").startswith(("Punkt", rule.explanation))
+
+
+def test_the_docs_list_the_rules():
+    """docs/importing.md has each rule in order, with its reason, what it makes, how sure it is, and its example."""
+    listed = [[cell.strip("`") for cell in row] for row in rows("docs/importing.md")]
+    assert [[cell.removesuffix(" |").strip("` ") for cell in row] for row in listed] == [
+        [
+            rule.name,
+            rule.explanation,
+            rule.kind.value,
+            rule.confidence.value,
+            " / ".join(line for line in rule.example.split("\n") if line),
+        ]
+        for rule in RULES.values()
+    ]
 
 
 @pytest.mark.parametrize(
@@ -53,6 +69,9 @@ def test_every_rule_explains_itself(rule: Rule):
         ("Exempellistans förslag", "förslag"),
         ("Satsningar", "satsningar"),
         ("Åtgärder", "åtgärder"),
+        ("Tio förslag för en tryggare kommun", "förslag"),
+        ("Så vill vi utveckla äldreomsorgen", "åtgärder"),
+        ("Det lovar vi", "åtaganden"),
     ],
 )
 def test_goal_headings(heading, name):

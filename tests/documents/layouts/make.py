@@ -5,7 +5,7 @@
 A source is a plan of an invented party, where each line says what it is; it is written by hand, and both the document
 and the file with what is to be found in it (NAME.toml) are made from it, never from what the parser finds. The results
 are committed. LibreOffice (`soffice`) makes the ODT files; python-docx and reportlab, which the tests do not need, the
-others.
+others; those with "via: word" go through LibreOffice too.
 
 A source begins with settings ("file: pdf", "columns: 2"), and then has, one a line:
 
@@ -146,7 +146,7 @@ def make_txt(source: Source) -> None:
 
 
 def contents(source: Source) -> list[str]:
-    """Give a table of contents with dots before the numbers of pages."""
+    """Give a table of contents, with dots or a tab before the numbers of pages."""
     headings = [part.plain for part in source.parts if part.kind == "#"]
     return [
         "Innehåll",
@@ -183,6 +183,9 @@ def make_docx(source: Source, path: Path | None = None) -> None:
             table = table or document.add_table(0, len(cells), "Table Grid")
             for cell, text in zip(table.add_row().cells, cells, strict=True):
                 cell.text = text
+        elif part.kind == "!contents":
+            for text in contents(source):
+                document.add_paragraph(text)
         elif part.kind == "!#":
             document.add_heading(part.text, 0)
         elif part.kind.startswith("#") and source.get("headings") == "bold":
@@ -197,6 +200,8 @@ def make_docx(source: Source, path: Path | None = None) -> None:
             add_runs(paragraph, ("•\t" if typed else "") + part.text)
             for sub in part.sub_items:
                 document.add_paragraph(sub, style="List Bullet 2")
+    if source.get("columns"):
+        in_columns(document, int(source.get("columns")))
     document.save(str(path or source.path))
 
 
@@ -206,13 +211,36 @@ def add_runs(paragraph, text: str) -> None:
         paragraph.add_run(piece).bold = bool(place % 2) or None
 
 
-def make_odt(source: Source) -> None:
-    """Let LibreOffice write the Word document as ODT."""
+def in_columns(document, count: int) -> None:
+    """Set the text of a Word document in columns."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    columns = OxmlElement("w:cols")
+    columns.set(qn("w:num"), str(count))
+    columns.set(qn("w:space"), "600")
+    properties = document.sections[0]._sectPr
+    for old in properties.findall(qn("w:cols")):
+        properties.remove(old)
+    properties.append(columns)
+
+
+def convert(source: Source) -> None:
+    """Let LibreOffice write the Word document as ODT or PDF."""
     with tempfile.TemporaryDirectory() as folder:
         word = Path(folder) / f"{source.name}.docx"
         make_docx(source, word)
         profile = f"-env:UserInstallation=file://{folder}/profile"
-        command = ["soffice", profile, "--headless", "--convert-to", "odt", "--outdir", str(HERE), str(word)]
+        command = [
+            "soffice",
+            profile,
+            "--headless",
+            "--convert-to",
+            source.get("file"),
+            "--outdir",
+            str(HERE),
+            str(word),
+        ]
         subprocess.run(command, check=True, capture_output=True)
 
 
@@ -221,6 +249,9 @@ def make_odt(source: Source) -> None:
 
 def make_pdf(source: Source) -> None:
     """Write a PDF: pages of one to three columns, with what stands above and below them."""
+    if source.get("via") == "word":
+        convert(source)
+        return
     from reportlab.lib.pagesizes import A4, landscape
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.pdfbase import pdfmetrics
@@ -288,7 +319,7 @@ def hyphenated(text: str) -> str:
     )
 
 
-MAKERS = {"md": make_md, "txt": make_txt, "docx": make_docx, "odt": make_odt, "pdf": make_pdf}
+MAKERS = {"md": make_md, "txt": make_txt, "docx": make_docx, "odt": convert, "pdf": make_pdf}
 
 
 def main(names: list[str]) -> None:
