@@ -390,7 +390,7 @@ class TestArrange:
         with CaptureQueriesContext(connection) as long:
             secretary.get(at(Draft.objects.get(party=longer), "ordna"))
         assert len(long) <= len(short) + 1
-        assert len(long) <= 20
+        assert len(long) <= 24
 
 
 @pytest.fixture
