@@ -186,6 +186,10 @@ class PassageQuerySet(models.QuerySet["Passage"]):
         """Give a plan's passages in order, each with its goal where it is one: what the plan page shows."""
         return self.filter(proposal=proposal).select_related("goal").order_by("position")
 
+    def of_running_text(self, committee: int) -> "PassageQuerySet":
+        """Find the passages in a committee's plans that are neither goals nor cover."""
+        return self.filter(proposal__plan_year__committee=committee, kind__in=[Passage.Kind.PROSE, Passage.Kind.POINT])
+
 
 class Passage(Place):
     """A passage (textställe): one paragraph or bullet of the plan, verbatim.
