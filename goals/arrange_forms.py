@@ -59,7 +59,9 @@ class NameForm(ArrangeForm):
     """The name of a topic or an issue."""
 
     name = forms.CharField(
-        label="Namn", help_text="Kort och neutralt. Adressen följer namnet, och den gamla leder vidare."
+        label="Namn",
+        help_text="Kort och neutralt. Adressen följer namnet, och den gamla leder vidare.",
+        error_messages={"required": "Skriv ett namn."},
     )
 
     def __init__(self, *args: Any, thing: Topic | Issue, **kwargs: Any):
@@ -152,7 +154,11 @@ class SplitForm(ChooseGoalsForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "Löptexten finns inte här."},
     )
-    name = forms.CharField(label="Den nya frågans namn", help_text="Kort och neutralt.")
+    name = forms.CharField(
+        label="Den nya frågans namn",
+        help_text="Kort och neutralt.",
+        error_messages={"required": "Skriv ett namn."},
+    )
 
     def __init__(self, *args: Any, issue: Issue, goals: Sequence[Goal], mentions: Sequence[Mention], **kwargs: Any):
         """Let one choose among what stands in the issue."""
@@ -253,7 +259,7 @@ class ClaimForm(ArrangeForm):
         label="Skäl",
         required=False,
         max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 5}),
         help_text="Neutralt, vad målen har gemensamt. Läsare som frågar varför får se det.",
     )
 

@@ -103,7 +103,8 @@ def of_arrangement(committee: Committee, *, before: int = 0, most: int = 100) ->
     """Tell how a committee's topics and issues have been changed, the latest first, after as many as ``before``.
 
     First which changes they are, then what they say: else the database would compare every row of the log with the one
-    before it. Goals are told of where they were moved, and not where they were read in.
+    before it. What was done at once is told kind by kind. Goals are told of where they were moved, and not where they
+    were read in.
     """
     issues = _ever(Issue, committee=committee.pk)
     alignments = _ever(Alignment, issue__in=issues)
@@ -116,12 +117,14 @@ def of_arrangement(committee: Committee, *, before: int = 0, most: int = 100) ->
         (Mention, {"issue__in": issues}),
         (Goal, {"proposal__plan_year__committee": committee.pk, "pgh_label": CHANGED}),
     ]
-    latest: list[tuple[datetime.datetime, int, str]] = []
-    for model, condition in wanted:
+    latest: list[tuple[datetime.datetime, int, int, str]] = []
+    for rank, (model, condition) in enumerate(wanted):
         events: Any = model.pgh_event_model  # type: ignore[attr-defined]
         rows = events.objects.filter(**condition).order_by("-pgh_created_at", "-pgh_id")[: before + most]
-        latest += [(at, key, f"{events._meta.label}:{key}") for key, at in rows.values_list("pgh_id", "pgh_created_at")]
-    chosen = [slug for _, _, slug in sorted(latest, reverse=True)[before : before + most]]
+        latest += [
+            (at, -rank, key, f"{events._meta.label}:{key}") for key, at in rows.values_list("pgh_id", "pgh_created_at")
+        ]
+    chosen = [slug for *_, slug in sorted(latest, reverse=True)[before : before + most]]
     found = {change.pgh_slug: change for change in LoggedChange.objects.filter(pk__in=chosen)}
     return tell([found[slug] for slug in chosen], _with_roles(committee))
 

@@ -171,7 +171,7 @@ def split_issue(
     """
     lock_arrangement(issue.committee_id)
     issue.read_again()
-    require_unchanged(seen, versions(issue))
+    require_unchanged(seen, versions(issue, None))
     require_some_of(goals, issue.goals.count())
     effects = effects_of(goals, issue, None, making=True)
     new = Issue.objects.add(name, topic=issue.topic)
