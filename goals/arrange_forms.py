@@ -60,7 +60,7 @@ class NameForm(ArrangeForm):
 
     name = forms.CharField(
         label="Namn",
-        help_text="Kort och neutralt. Adressen följer namnet, och den gamla leder vidare.",
+        help_text="Kort och neutralt.",
         error_messages={"required": "Skriv ett namn."},
     )
 
@@ -68,6 +68,8 @@ class NameForm(ArrangeForm):
         """Check the name as that of a topic or an issue, which need not be there yet."""
         super().__init__(*args, **kwargs)
         self.thing = thing
+        if thing.pk:
+            self.fields["name"].help_text += " Adressen följer namnet, och den gamla leder vidare."
         longest = type(thing)._meta.get_field("name").max_length
         field: Any = self.fields["name"]
         field.max_length = field.widget.attrs["maxlength"] = longest
@@ -375,6 +377,11 @@ class AttachForm(ArrangeForm):
 
 
 def plans_of(committee: Committee) -> list[Proposal]:
-    """Give a committee's plans to choose among: the latest year first, in it by party."""
+    """Give a committee's plans to choose among, in order."""
     found = Proposal.objects.filter(plan_year__committee=committee).select_related("party", "plan_year")
-    return sorted(found.defer("document"), key=lambda each: (-each.plan_year.year, swedish_key(each.party.name)))
+    return sorted(found.defer("document"), key=plan_key)
+
+
+def plan_key(proposal: Proposal) -> tuple[int, tuple[str, str]]:
+    """Give the key that puts plans in order: the latest year first, in it by party, as published."""
+    return -proposal.plan_year.year, swedish_key(proposal.party.name)

@@ -67,7 +67,7 @@ def effects_of(goals: Collection[Goal], source: Issue | None, target: Issue | No
     for year in sorted({*moved, *said_at_source}, key=lambda each: -each.year):
         moving, ours, theirs = moved.get(year, set()), said_at_source.get(year), said_at_target.get(year)
         if ours and _speaks_of(ours, moving):
-            _at_source(found, ours, left.get(year, set()))
+            _ask(found, source, left.get(year, set()), [ours])
         after = there.get(year, set()) | moving
         if theirs and _speaks_of(theirs, moving):
             _ask(found, target, after, [theirs])
@@ -86,24 +86,19 @@ def effects_of_merging(issue: Issue, into: Issue) -> Effects:
         before = [each for each in (theirs, ours) if each]
         after = there.get(year, set()) | moving
         meet = [(theirs, moving), (ours, there.get(year, set()))]
-        if len(after) < 2:
-            found.fallen += before
-        elif len(before) == 2 or any(said and _speaks_of(said, others) for said, others in meet):
+        if len(after) < 2 or len(before) == 2 or any(said and _speaks_of(said, others) for said, others in meet):
             _ask(found, into, after, before)
         elif ours:
             found.carried.append(ours)
     return found
 
 
-def _at_source(found: Effects, said: Alignment, left: set[Party]) -> None:
-    if len(left) < 2:
-        found.fallen.append(said)
-    else:
-        _ask(found, said.issue, left, [said])
-
-
 def _ask(found: Effects, issue: Issue | None, parties: set[Party], before: list[Alignment]) -> None:
-    found.questions.append(Question(issue, before[0].plan_year, in_order(parties), before))
+    """Ask what is to be said of an issue, where two parties have goals there; else let what was said fall away."""
+    if len(parties) < 2:
+        found.fallen += before
+    elif before:
+        found.questions.append(Question(issue, before[0].plan_year, in_order(parties), before))
 
 
 def _speaks_of(said: Alignment, parties: set[Party]) -> bool:

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 
 from config.page import Crumb, Page
 from goals import audit
-from goals.arrange_forms import AttachForm, ClaimForm, FindTextForm, IssueForm, NameForm, plans_of
+from goals.arrange_forms import AttachForm, ClaimForm, FindTextForm, IssueForm, NameForm, plan_key, plans_of
 from goals.arrangement import load_arrangement
 from goals.as_of import NOW
 from goals.find import lead_on_to_issue, lead_on_to_topic
-from goals.models import Issue, RearrangedError, Topic
+from goals.models import Issue, Mention, RearrangedError, Topic
 from goals.views.moved import leads_on
 from goals.views.steps import within
 from goals.views.topics import years_with
@@ -272,11 +272,7 @@ def edit_mentions(request: HttpRequest, municipality: str, committee: str, issue
     finding = FindTextForm(request.GET, proposals=plans_of(found))
     passages = _passages(its_issue, finding)
     form = AttachForm(request.POST if "koppla" in request.POST else None, passages=passages, initial={"seen": seen})
-    mentions = list(
-        its_issue.mentions.select_related("passage__proposal__party", "passage__proposal__plan_year").order_by(
-            "passage__proposal", "passage__position"
-        )
-    )
+    mentions = mentions_of(its_issue)
     if request.method == "POST":
         status = INVALID
         detached = next((each for each in mentions if str(each.pk) == request.POST.get("ta-bort")), None)
@@ -307,6 +303,12 @@ def edit_mentions(request: HttpRequest, municipality: str, committee: str, issue
         "conflict": status == CONFLICT,
     }
     return show(request, found, "text", f"Löptext om {its_issue}", [_crumb(its_issue)], status=status, **context)
+
+
+def mentions_of(issue: Issue) -> list[Mention]:
+    """Give the running text that is attached to an issue, by year and plan."""
+    mentions = issue.mentions.select_related("passage__proposal__party", "passage__proposal__plan_year")
+    return sorted(mentions, key=lambda each: (*plan_key(each.passage.proposal), each.passage.position))
 
 
 def _passages(issue: Issue, finding: FindTextForm) -> list[Passage]:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.urls import reverse
 
 from config.page import Crumb
-from goals.arrange_forms import Asked, MoveForm, SplitForm, SplitTopicForm
+from goals.arrange_forms import Asked, MoveForm, SplitForm, SplitTopicForm, plan_key
 from goals.models import Goal, Issue, Mention, RearrangedError, Topic
 from goals.models.issues import version_of
 from goals.rearrange import (
@@ -26,7 +26,15 @@ from goals.rearrange import (
     split_topic,
     versions,
 )
-from goals.views.arrange import address_of, find_own_committee, find_own_issue, find_own_topic, own_address, show
+from goals.views.arrange import (
+    address_of,
+    find_own_committee,
+    find_own_issue,
+    find_own_topic,
+    mentions_of,
+    own_address,
+    show,
+)
 from goals.views.moved import leads_on
 from goals.views.work import CONFLICT, INVALID
 from parties.access import signed_in, take_typed
@@ -61,7 +69,7 @@ def merge_issue(request: HttpRequest, municipality: str, committee: str, issue: 
                 return HttpResponseRedirect(f"{address_of(found)}#fraga-{into.pk}")
         except RearrangedError:
             status = CONFLICT
-            its_issue, into = find_own_issue(found, issue), find_own_issue(found, into.slug)
+            its_issue = find_own_issue(found, issue)
             effects, seen = effects_of_merging(its_issue, into), versions(its_issue, into)
             asked = Asked(effects.questions, typed=request.POST)
     context = {
@@ -69,7 +77,7 @@ def merge_issue(request: HttpRequest, municipality: str, committee: str, issue: 
         "into": into,
         "seen": seen,
         "goals": _goals(its_issue),
-        "mentions": _mentions(its_issue),
+        "mentions": mentions_of(its_issue),
         "effects": effects,
         "asked": asked,
         "swapped": f"{_address('merge_issue', found, into.slug)}?med={its_issue.slug}",
@@ -198,7 +206,7 @@ def split_issue_view(request: HttpRequest, municipality: str, committee: str, is
     its_issue = find_own_issue(found, issue)
 
     def make(data: QueryDict | None, **initial: Any) -> SplitForm:
-        goals, mentions = _goals(its_issue), _mentions(its_issue)
+        goals, mentions = _goals(its_issue), mentions_of(its_issue)
         return SplitForm(data, issue=its_issue, goals=goals, mentions=mentions, initial=initial)
 
     def read(form: SplitForm) -> Moving:
@@ -359,12 +367,7 @@ def _goals(issue: Issue | None, committee: Committee | None = None) -> list[Goal
     goals = goals.filter(issue=issue)
     if issue is None:
         goals = goals.filter(proposal__plan_year__committee=committee)
-    return list(goals.order_by("-proposal__plan_year__year", "proposal__party__name", "number"))
-
-
-def _mentions(issue: Issue) -> list[Mention]:
-    mentions = issue.mentions.select_related("passage__proposal__party")
-    return list(mentions.order_by("passage__proposal", "passage__position"))
+    return sorted(goals, key=lambda goal: (*plan_key(goal.proposal), goal.number))
 
 
 def _issues(committee: Committee) -> list[Issue]:

@@ -80,7 +80,19 @@ class TestList:
         with django_assert_max_num_queries(len(few)):
             secretary.get(LIST)
 
-    @pytest.mark.parametrize("page", ["", "logg/", "fraga/faltassistenter/", "fraga/faltassistenter/loptext/"])
+    @pytest.mark.parametrize(
+        "page",
+        [
+            "",
+            "logg/",
+            "utan-fraga/",
+            "amne/barn-och-unga/",
+            *(f"fraga/faltassistenter/{rest}" for rest in ("", "loptext/", "dela/", "flytta-mal/", "2017/")),
+            "fraga/faltassistenter/sla-ihop/",
+            "fraga/faltassistenter/sla-ihop/?med=familjecentral-och-insatser-i-froslunda",
+            "amne/barn-och-unga/sla-ihop/?med=medarbetare",
+        ],
+    )
     def test_pages_ask_no_more_where_there_is_more(self, secretary: Client, plans, page, django_assert_max_num_queries):
         """Each page asks as many questions with thirty more goals and texts in the issue as without."""
         with django_assert_max_num_queries(45) as few:
@@ -454,7 +466,8 @@ class TestSaying:
     def test_where_there_is_nothing_to_relate(self, secretary: Client):
         """A year without two parties' goals has no such page."""
         assert secretary.get(f"{LIST}fraga/familjehem/2017/").status_code == 404
-        assert secretary.get(f"{WORKERS}2018/").status_code == 404
+        for year in ("2018", "0", "99999", "9" * 30):
+            assert secretary.get(f"{WORKERS}{year}/").status_code == 404
 
     def test_a_colleague_was_there_first(self, secretary: Client, plans):
         """What a colleague said meanwhile is not written past."""
