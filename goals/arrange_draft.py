@@ -148,10 +148,10 @@ def arranged_from(data: QueryDict, draft: Draft, arrangement: Arrangement, issue
     for block in draft.plan.blocks:
         key = key_of(block)
         if f"fraga-{key}" in data:
-            new.goals[key] = reference_to(data.get(f"fraga-{key}", ""), issues)
+            new.goals[key] = reference_to(data.get(f"fraga-{key}", ""), draft.committee, issues)
         if f"stycke-{key}" in data:
             stays = [at for at in new.prose.get(key, ()) if at not in data.getlist(f"bort-{key}")]
-            added = reference_to(data.get(f"stycke-{key}", ""), issues)
+            added = reference_to(data.get(f"stycke-{key}", ""), draft.committee, issues)
             new.prose[key] = list(dict.fromkeys([*stays, added] if added else stays))
     if "valj" in data:
         _choose(data.get("valj", ""), draft, new, issues)

@@ -20,7 +20,7 @@ from django.utils.timezone import localtime
 from pghistory.core import event_models
 
 from goals.figures import written_number
-from goals.models import Goal, LoggedChange
+from goals.models import AlignedParty, Alignment, Goal, Issue, LoggedChange, Mention, OldAddress, Topic
 from parties.models import Committee, Membership, User
 from parties.swedish import swedish_key
 
@@ -40,6 +40,7 @@ NEEDED = {
     "goals.alignment": ["issue"],
     "goals.alignedparty": ["party", "alignment__issue"],
     "goals.mention": ["issue", "passage"],
+    "goals.oldaddress": ["topic", "issue"],
     "goals.reportingperiod": ["plan_year"],
 }
 
@@ -93,10 +94,50 @@ def kinds() -> list[tuple[str, str]]:
 
 def of_goal(goal: Goal, committee: Committee) -> list[Told]:
     """Tell every change of a goal, the latest first, with what each who made one is in the committee."""
-    roles = Prefetch("memberships", Membership.objects.filter(committee=committee), to_attr="roles_here")
     log: Any = LoggedChange.objects
     changes = log.tracks(goal).order_by("-pgh_created_at", "-pgh_id")
-    return tell(changes, User.objects.prefetch_related(roles))
+    return tell(changes, _with_roles(committee))
+
+
+def of_arrangement(committee: Committee, *, before: int = 0, most: int = 100) -> list[Told]:
+    """Tell how a committee's topics and issues have been changed, the latest first, after as many as ``before``.
+
+    First which changes they are, then what they say: else the database would compare every row of the log with the one
+    before it. What was done at once is told kind by kind. Goals are told of where they were moved, and not where they
+    were read in.
+    """
+    issues = _ever(Issue, committee=committee.pk)
+    alignments = _ever(Alignment, issue__in=issues)
+    wanted: list[tuple[type[models.Model], dict[str, Any]]] = [
+        (Topic, {"committee": committee.pk}),
+        (Issue, {"committee": committee.pk}),
+        (OldAddress, {"committee": committee.pk}),
+        (Alignment, {"issue__in": issues}),
+        (AlignedParty, {"alignment__in": alignments}),
+        (Mention, {"issue__in": issues}),
+        (Goal, {"proposal__plan_year__committee": committee.pk, "pgh_label": CHANGED}),
+    ]
+    latest: list[tuple[datetime.datetime, int, int, str]] = []
+    for rank, (model, condition) in enumerate(wanted):
+        events: Any = model.pgh_event_model  # type: ignore[attr-defined]
+        rows = events.objects.filter(**condition).order_by("-pgh_created_at", "-pgh_id")[: before + most]
+        latest += [
+            (at, -rank, key, f"{events._meta.label}:{key}") for key, at in rows.values_list("pgh_id", "pgh_created_at")
+        ]
+    chosen = [slug for *_, slug in sorted(latest, reverse=True)[before : before + most]]
+    found = {change.pgh_slug: change for change in LoggedChange.objects.filter(pk__in=chosen)}
+    return tell([found[slug] for slug in chosen], _with_roles(committee))
+
+
+def _ever(model: Any, **condition: Any) -> "models.QuerySet[Any]":
+    """Give the keys of all rows that some condition has held for, those that are gone too."""
+    keys: models.QuerySet[Any] = model.pgh_event_model.objects.filter(**condition).values("pgh_obj_id")
+    return keys
+
+
+def _with_roles(committee: Committee) -> "models.QuerySet[User]":
+    roles = Prefetch("memberships", Membership.objects.filter(committee=committee), to_attr="roles_here")
+    return User.objects.prefetch_related(roles)
 
 
 def tell(changes: Iterable[LoggedChange], users: "models.QuerySet[User]") -> list[Told]:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from goals.models import Issue
+from parties.models import Committee
 from parties.swedish import slug
 
 #: What begins a reference to something that is to be made; a reference to what exists is its number.
@@ -55,10 +56,14 @@ class Arrangement:
         return {*self.goals.values(), *(at for found in self.prose.values() for at in found)}
 
 
-def reference_to(written: str, issues: Iterable[Issue]) -> str:
-    """Give the reference to the issue that a person names: one that exists, however it is spelled, or a new one."""
+def reference_to(written: str, committee: Committee, issues: Iterable[Issue]) -> str:
+    """Give the reference to the issue that a person names: one that exists, however it is spelled, or a new one.
+
+    ``issues`` are those of the committee; others are asked for by the names that they have had.
+    """
     name = " ".join(written.split())
     if not name:
         return ""
-    same = next((issue for issue in issues if issue.slug == slug(name)), None)
+    address = slug(name)
+    same = next((issue for issue in issues if issue.slug == address), None) or Issue.objects.named(committee, name)
     return str(same.pk) if same else f"{NEW}{name}"

@@ -1,10 +1,18 @@
 """Find what an address names, or answer with what there is instead."""
 
 from config.page import Crumb, HelpfulNotFound
-from goals.models import Goal, Topic
+from goals.models import Goal, Issue, OldAddress, Topic
 from parties.models import Committee, Party, in_order
 from proposals.find import find_committee, find_proposal
 from proposals.models import Proposal
+
+
+class MovedError(Exception):
+    """An address led to this before; ``place`` gives what of the address is another now."""
+
+    def __init__(self, thing: Topic | Issue):
+        super().__init__(f"{thing.slug} is its address now.")
+        self.place = {str(thing._meta.model_name): thing.slug}
 
 
 def find_goal(municipality: str, committee: str, year: int, party: str, number: int) -> Goal:
@@ -33,17 +41,37 @@ def no_such_goal(proposal: Proposal, number: int) -> HelpfulNotFound:
 def find_topic(municipality: str, committee: str, topic: str) -> Topic:
     """Find a topic that has an issue, with its committee.
 
+    :raises MovedError: if it has another address now.
     :raises HelpfulNotFound: with the committee's topics, if it does not exist.
     """
     topics = Topic.objects.in_use().select_related("committee__municipality")
     found = topics.filter(committee__municipality__slug=municipality, committee__slug=committee, slug=topic).first()
     if found is None:
+        lead_on_to_topic(municipality, committee, topic)
         its_committee = find_committee(municipality, committee)
         raise HelpfulNotFound(
             f"Ämnet ”{topic}” finns inte hos {its_committee}.",
             [Crumb(other.name, other.get_absolute_url()) for other in topics.filter(committee=its_committee)],
         )
     return found
+
+
+def lead_on_to_topic(municipality: str, committee: str, topic: str) -> None:
+    """Tell where a topic is now, if the address has been one's.
+
+    :raises MovedError: if it has.
+    """
+    if found := OldAddress.objects.topic_at(topic, municipality, committee):
+        raise MovedError(found)
+
+
+def lead_on_to_issue(municipality: str, committee: str, issue: str) -> None:
+    """Tell where an issue is now, if the address has been one's.
+
+    :raises MovedError: if it has.
+    """
+    if found := OldAddress.objects.issue_at(issue, municipality, committee):
+        raise MovedError(found)
 
 
 def parties_with_plans() -> list[Party]:

@@ -179,10 +179,10 @@ class ChangesForm(forms.Form):
         self.parties = {party.slug: party for party in parties}
         self.committees = {f"{each.municipality.slug}/{each.slug}": each for each in committees}
         only = committees[0] if len(committees) == 1 else None
-        within = only or self.committees.get(data.get("namnd", ""))
-        self.topics = {topic.slug: topic for topic in within.topics.in_use()} if within else {}
+        self.within = only or self.committees.get(data.get("namnd", ""))
+        self.topics = {topic.slug: topic for topic in self.within.topics.in_use()} if self.within else {}
         for topic in self.topics.values():
-            topic.committee = within  # type: ignore[assignment]
+            topic.committee = self.within  # type: ignore[assignment]
         for name, every, there_are, message in (
             ("parti", "Alla partier", self.parties, "Partiet ”%(value)s” har ingen plan här."),
             ("namnd", "Alla nämnder", self.committees, "Nämnden ”%(value)s” har ingen plan här."),

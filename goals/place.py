@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from goals.models import Alignment, Goal, Issue, Mention, Topic
-from parties.models import Party
+from goals.models.issues import lock_arrangement
+from parties.models import Committee, Party
 from parties.swedish import slug
 from proposals.manifest import IssueEntry, ManifestError, TopicEntry
 from proposals.models import Passage, PlanYear, Proposal
@@ -20,42 +21,52 @@ Row = TypeVar("Row", bound=models.Model)
 def place(topics: Sequence[TopicEntry], plan_year: PlanYear, proposals: Mapping[str, Proposal], path: Path) -> None:
     """Place the goals of newly published proposals, given by their parties' abbreviations.
 
-    ``path`` is the file that the topics were read from. Topics and issues that exist are used as they are. How the
-    goals of an issue relate is set anew where one of the new proposals has goals on it. Nothing else is changed, so
-    that what a person has arranged since stays.
+    ``path`` is the file that the topics were read from. Topics and issues that exist are used as they are, also those
+    that have been renamed or merged since the file was written. How the goals of an issue relate is set anew where one
+    of the new proposals has goals on it, and what the file names is still all that stands there. Nothing else is
+    changed, so that what a person has arranged since stays.
 
     :raises ManifestError: if a goal stands in no issue or in two, if an issue names a goal or a text that is not
         there, or if it relates goals of fewer than two parties.
     """
     _require_each_once(topics, proposals, path)
     committee = plan_year.committee
+    lock_arrangement(committee.pk)
+    placed: list[tuple[IssueEntry, Issue]] = []
     for topic_position, topic_entry in enumerate(topics):
-        if not any(_concerns(issue, proposals) for issue in topic_entry.issues):
-            continue
-        topic_slug = slug(topic_entry.name)
-        topic = committee.topics.filter(slug=topic_slug).first() or checked(
-            Topic(committee=committee, slug=topic_slug, name=topic_entry.name, position=topic_position), path
-        )
         for position, entry in enumerate(topic_entry.issues):
             if _concerns(entry, proposals):
-                issue = _issue(topic, entry, position, path)
-                _place_issue(entry, issue, plan_year, proposals, path)
+                issue = Issue.objects.named(committee, entry.name) or checked(
+                    Issue(
+                        committee=committee,
+                        topic=_topic(committee, topic_entry, topic_position, path),
+                        slug=slug(entry.name),
+                        name=entry.name,
+                        position=position,
+                    ),
+                    path,
+                )
+                _place_issue(entry, issue, proposals, path)
+                placed.append((entry, issue))
+    for entry, issue in placed:
+        if entry.relation:
+            _check_relation(entry, path)
+            if any(entry.goals.get(party) for party in proposals) and _is_all(entry, issue, plan_year):
+                _align(entry, issue, plan_year)
 
 
 def _concerns(entry: IssueEntry, parties: Iterable[str]) -> bool:
     return any(party in entry.goals or party in entry.prose for party in parties)
 
 
-def _issue(topic: Topic, entry: IssueEntry, position: int, path: Path) -> Issue:
-    issue_slug = slug(entry.name)
-    return topic.committee.issues.filter(slug=issue_slug).first() or checked(
-        Issue(committee=topic.committee, topic=topic, slug=issue_slug, name=entry.name, position=position), path
+def _topic(committee: Committee, entry: TopicEntry, position: int, path: Path) -> Topic:
+    address = slug(entry.name)
+    return Topic.objects.named(committee, entry.name) or checked(
+        Topic(committee=committee, slug=address, name=entry.name, position=position), path
     )
 
 
-def _place_issue(
-    entry: IssueEntry, issue: Issue, plan_year: PlanYear, proposals: Mapping[str, Proposal], path: Path
-) -> None:
+def _place_issue(entry: IssueEntry, issue: Issue, proposals: Mapping[str, Proposal], path: Path) -> None:
     for party, numbers in entry.goals.items():
         if party in proposals:
             Goal.objects.filter(proposal=proposals[party], number__in=numbers).update(issue=issue)
@@ -64,10 +75,6 @@ def _place_issue(
             for start in starts:
                 passage = _passage_starting(proposals[party], start, entry.name, path)
                 Mention.objects.get_or_create(issue=issue, passage=passage)
-    if entry.relation:
-        _check_relation(entry, path)
-        if any(entry.goals.get(party) for party in proposals):
-            _align(entry, issue, plan_year)
 
 
 def _check_relation(entry: IssueEntry, path: Path) -> None:
@@ -76,6 +83,19 @@ def _check_relation(entry: IssueEntry, path: Path) -> None:
         raise ManifestError(f"{path}: frågan ”{entry.name}” har relation ”{entry.relation}”; ange {known}")
     if sum(map(bool, entry.goals.values())) < 2 or not entry.reason:
         raise ManifestError(f"{path}: frågan ”{entry.name}” har en relation men inte två partiers mål och ett skäl")
+
+
+def _is_all(entry: IssueEntry, issue: Issue, plan_year: PlanYear) -> bool:
+    """Tell whether the goals that a relation in a file speaks of are all that its parties have on the issue now.
+
+    A person may have moved some since the file was written, or merged the issue with another.
+    """
+    there: dict[str, set[int]] = {}
+    goals = Goal.objects.standing().filter(issue=issue, proposal__plan_year=plan_year)
+    for party, number in goals.values_list("proposal__party__abbreviation", "number"):
+        there.setdefault(party, set()).add(number)
+    loaded = plan_year.proposals.values_list("party__abbreviation", flat=True)
+    return all(there.get(party, set()) == set(entry.goals.get(party, ())) for party in loaded if entry.goals.get(party))
 
 
 def _align(entry: IssueEntry, issue: Issue, plan_year: PlanYear) -> None:

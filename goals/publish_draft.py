@@ -11,9 +11,9 @@ from django.db import models, transaction
 from goals.continuity import suggest_continues
 from goals.draft_arrangement import NEW, Arrangement
 from goals.models import Alignment, Goal, Issue, Mention, ReportingPeriod, Topic
+from goals.models.issues import Claim
 from goals.publish import AlreadyPublishedError, Reading, ReadingError, publish, publish_version
 from parties.models import Committee, Party, User
-from parties.swedish import slug
 from proposals.models import Draft, DraftChangedError, PlanYear, Proposal
 from proposals.reading import GoalKind, Passage, PassageKind
 from proposals.reading.edit import key_of
@@ -179,10 +179,7 @@ def _issues(committee: Committee, arrangement: Arrangement) -> dict[str, Issue]:
         if not where:
             raise NotReadyError(f"Den nya frågan ”{name}” behöver ett ämne. Välj det i steget Ordna.")
         topic = _topic(committee, where)
-        same = committee.issues.filter(slug=slug(name)).first()
-        found[reference] = same or _added(
-            Issue(committee=committee, topic=topic, name=name, slug=slug(name), position=topic.issues.count())
-        )
+        found[reference] = Issue.objects.named(committee, name) or Issue.objects.add(name, topic=topic)
     return found
 
 
@@ -193,15 +190,7 @@ def _topic(committee: Committee, reference: str) -> Topic:
             raise NotReadyError("Ett ämne som valts i steget Ordna finns inte längre. Välj ett annat.")
         return topic
     name = reference.removeprefix(NEW)
-    same = committee.topics.filter(slug=slug(name)).first()
-    return same or _added(Topic(committee=committee, name=name, slug=slug(name), position=committee.topics.count()))
-
-
-def _added(row: Any) -> Any:
-    """Validate and save a new topic or issue."""
-    row.full_clean()
-    row.save()
-    return row
+    return Topic.objects.named(committee, name) or Topic.objects.add(name, committee=committee)
 
 
 def _relate(issue: Issue, plan_year: PlanYear, relation: str, reason: str) -> None:
@@ -209,9 +198,5 @@ def _relate(issue: Issue, plan_year: PlanYear, relation: str, reason: str) -> No
     parties = Party.objects.filter(
         proposals__plan_year=plan_year, proposals__goals__issue=issue, proposals__goals__withdrawn_in=None
     ).distinct()
-    if len(parties) < 2 or not reason.strip():
-        return
-    alignment, _ = Alignment.objects.update_or_create(
-        issue=issue, plan_year=plan_year, defaults={"relation": relation, "reason": reason.strip()}
-    )
-    alignment.parties.set(parties)
+    if len(parties) >= 2 and reason.strip():
+        issue.relate(plan_year, Claim(relation, reason.strip(), list(parties)))

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from goals.views import (
+    arrange,
     batch,
     changes,
     compare,
@@ -15,6 +16,7 @@ from goals.views import (
     periods,
     plan,
     plan_files,
+    rearrange,
     records,
     topics,
     work,
@@ -39,9 +41,38 @@ import_urls = [
     path("publicera/", importing.publish, name="draft_publish"),
 ]
 
+topic_urls: list[URLPattern | URLResolver] = [
+    path("", arrange.edit_topic, name="edit_topic"),
+    path("ny-fraga/", arrange.new_issue, name="new_issue"),
+    path("sla-ihop/", rearrange.merge_topic, name="merge_topic"),
+    path("dela/", rearrange.split_topic_view, name="split_topic"),
+    path("ta-bort/", arrange.remove_topic, name="remove_topic"),
+]
+
+issue_urls: list[URLPattern | URLResolver] = [
+    path("", arrange.edit_issue, name="edit_issue"),
+    path("sla-ihop/", rearrange.merge_issue, name="merge_issue"),
+    path("dela/", rearrange.split_issue_view, name="split_issue"),
+    path("flytta-mal/", rearrange.move_goals_view, name="move_goals"),
+    path("loptext/", arrange.edit_mentions, name="edit_mentions"),
+    path("<int:year>/", arrange.relate_goals, name="relate_goals"),
+    path("ta-bort/", arrange.remove_issue, name="remove_issue"),
+]
+
+topics_urls: list[URLPattern | URLResolver] = [
+    path("", arrange.arrange_topics, name="arrange_topics"),
+    path("flytta/", arrange.step, name="step_topics"),
+    path("nytt/", arrange.new_topic, name="new_topic"),
+    path("logg/", arrange.arrangement_log, name="arrangement_log"),
+    path("utan-fraga/", rearrange.place_goals, name="place_goals"),
+    path("amne/<slug:topic>/", include(topic_urls)),
+    path("fraga/<slug:issue>/", include(issue_urls)),
+]
+
 work_urls: list[URLPattern | URLResolver] = [
     path("", work.work, name="work"),
     path("import/<int:pk>/", include(import_urls)),
+    path("<slug:municipality>/<slug:committee>/amnen/", include(topics_urls)),
     path("<slug:municipality>/<slug:committee>/<int:year>/perioder/", include(periods_urls)),
     path("<slug:municipality>/<slug:committee>/<int:year>/<slug:period>/", include(period_urls)),
 ]

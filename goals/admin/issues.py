@@ -6,12 +6,22 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from goals.models import Alignment, Issue, Topic
+from goals.models import Alignment, Issue, OldAddress, Topic
 from parties.administration import ByCommittee, InstallationAdmin
 
 
+class AddressedAdmin(InstallationAdmin):
+    """For what has an address that may change: the old one goes on leading there."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save it, and keep the address that it had."""
+        super().save_model(request, obj, form, change)
+        if change and "slug" in form.changed_data:
+            OldAddress.objects.leave(form.initial["slug"], obj)
+
+
 @admin.register(Topic)
-class TopicAdmin(InstallationAdmin):
+class TopicAdmin(AddressedAdmin):
     """Topics."""
 
     list_display = ["name", "committee", "position"]
@@ -27,7 +37,7 @@ class TopicAdmin(InstallationAdmin):
 
 
 @admin.register(Issue)
-class IssueAdmin(InstallationAdmin):
+class IssueAdmin(AddressedAdmin):
     """Issues."""
 
     list_display = ["name", "topic", "committee", "position"]

@@ -1,13 +1,154 @@
-"""The topics and issues that line up the goals of different parties, and how those on one issue relate."""
+"""The topics and issues that line up the goals of different parties, and how those on one issue relate.
+
+Whoever changes how they are arranged takes a lock on the committee first, so that one change is made at a time. A
+change may be given what its writer saw (``version``, ``order_of``), and is refused where somebody has been there since.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 
+from goals.models.addresses import OldAddress
 from parties.audit import audited
 from parties.models import Committee, Party
+from parties.swedish import slug
 from proposals.models import Passage, PlanYear
+
+
+class RearrangedError(Exception):
+    """Somebody else has changed what the writer looked at since; nothing is written."""
+
+
+def version_of(*parts: object) -> str:
+    """Give a short mark of some things as they are, which is another when any of them is changed."""
+    return sha256(repr(parts).encode()).hexdigest()[:20]
+
+
+def order_of(things: Iterable[models.Model]) -> str:
+    """Give a mark of the order that some things stand in."""
+    return version_of([thing.pk for thing in things])
+
+
+def require_unchanged(seen: str | None, now: str) -> None:
+    """Refuse a change whose writer saw something else than what is there; ``None`` is one who need not have looked.
+
+    :raises RearrangedError: if so.
+    """
+    if seen is not None and seen != now:
+        raise RearrangedError
+
+
+def lock_arrangement(committee: int) -> None:
+    """Let nobody else arrange a committee's topics and issues until the transaction is over."""
+    Committee.objects.select_for_update(no_key=True).only("pk").get(pk=committee)
+
+
+class Arranged(models.Model):
+    """Something with a name and an address of its own within a committee, and a place among others of its kind."""
+
+    #: How messages speak of one that there is already, and of it where it is known.
+    ANOTHER, THE = "", ""
+
+    committee_id: int
+    name: "models.CharField[str, str]"
+    slug: "models.SlugField[str, str]"
+    position: "models.PositiveSmallIntegerField[int, int]"
+
+    class Meta:
+        abstract = True
+
+    def siblings(self) -> "models.QuerySet[Any]":
+        """Give those it stands among, itself with them, in order."""
+        raise NotImplementedError
+
+    def version(self) -> str:
+        """Give a mark of all that it is and has now."""
+        raise NotImplementedError
+
+    def read_again(self) -> None:
+        """Read what it is now, under the lock.
+
+        :raises RearrangedError: if it is gone.
+        """
+        try:
+            self.refresh_from_db()
+        except type(self).DoesNotExist as gone:
+            raise RearrangedError from gone
+
+    def put_last(self) -> None:
+        """Give it the place after all others."""
+        last = self.siblings().aggregate(last=models.Max("position"))["last"]
+        self.position = 0 if last is None else last + 1
+
+    def call(self, name: str) -> None:
+        """Give it a name, and the address that follows from the name; nothing is saved.
+
+        :raises ValidationError: if the name gives no address, or one that another has.
+        """
+        self.name = name
+        self.slug = slug(name)[: type(self)._meta.get_field("slug").max_length].strip("-")
+        if not self.slug:
+            raise ValidationError({"name": "Skriv ett namn med minst en bokstav eller siffra."})
+        self.clean_fields(exclude={"committee", "topic", "position"})
+        others: models.Manager[Any] = type(self)._default_manager
+        other = others.filter(committee=self.committee_id, slug=self.slug).exclude(pk=self.pk).first()
+        if other:
+            raise ValidationError(
+                {"name": f"Nämnden har redan {self.ANOTHER} som heter ”{other}”. Välj ett annat namn."}
+            )
+
+    @transaction.atomic
+    def rename(self, name: str, *, seen: str | None = None) -> None:
+        """Give it another name and address; the address that it had leads here from now on.
+
+        :raises ValidationError: if the name is not valid.
+        :raises RearrangedError: if somebody has changed it since the writer looked.
+        """
+        lock_arrangement(self.committee_id)
+        self.read_again()
+        require_unchanged(seen, self.version())
+        if name == self.name:
+            return
+        before = self.slug
+        self.call(name)
+        self.save()
+        if before != self.slug:
+            OldAddress.objects.leave(before, self)  # type: ignore[arg-type]
+
+    @transaction.atomic
+    def step(self, *, up: bool, seen: str | None = None) -> None:
+        """Move it one step among its siblings; the first and the last stay.
+
+        :raises RearrangedError: if somebody has changed the order since the writer looked.
+        """
+        lock_arrangement(self.committee_id)
+        self.refresh_from_db()
+        row = list(self.siblings())
+        require_unchanged(seen, order_of(row))
+        here = row.index(self)
+        there = here - 1 if up else here + 1
+        if not 0 <= there < len(row):
+            return
+        places = sorted({thing.position for thing in row})
+        if len(places) < len(row):  # some shared a place, as those that a file gave may
+            places = list(range(len(row)))
+        row[here], row[there] = row[there], row[here]
+        for place, thing in zip(places, row, strict=True):
+            if thing.position != place:
+                thing.position = place
+                thing.save(update_fields=["position"])
+        self.read_again()
+
+    def _take_away(self) -> None:
+        """Delete it, with the addresses that led to it."""
+        self.old_addresses.all().delete()  # type: ignore[attr-defined]
+        self.delete()
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
@@ -17,10 +158,32 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         """Find the topics that have an issue, in order."""
         return self.filter(models.Exists(Issue.objects.filter(topic=models.OuterRef("pk")))).order_by("position", "pk")
 
+    def named(self, committee: Committee, name: str) -> "Topic | None":
+        """Find a committee's topic by the name that it has or has had."""
+        address = slug(name)
+        return self.filter(committee=committee, slug=address).first() or OldAddress.objects.topic_at(
+            address, committee.municipality.slug, committee.slug
+        )
+
+    @transaction.atomic
+    def add(self, name: str, *, committee: Committee) -> "Topic":
+        """Make a topic, after the committee's others.
+
+        :raises ValidationError: if the name is not valid.
+        """
+        lock_arrangement(committee.pk)
+        topic = Topic(committee=committee)
+        topic.put_last()
+        topic.call(name)
+        topic.save()
+        return topic
+
 
 @audited
-class Topic(models.Model):
+class Topic(Arranged):
     """A topic (ämne): a heading of the comparison. It lasts over the years."""
+
+    ANOTHER, THE = "ett ämne", "Ämnet"
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="topics", verbose_name="nämnd")
     name = models.CharField("namn", max_length=100)
@@ -42,6 +205,31 @@ class Topic(models.Model):
         """Give the address of the topic's page."""
         return reverse("topic", args=[self.committee.municipality.slug, self.committee.slug, self.slug])
 
+    def siblings(self) -> TopicQuerySet:
+        """Give the committee's topics in order."""
+        return Topic.objects.filter(committee=self.committee_id).order_by("position", "pk")
+
+    def version(self) -> str:
+        """Give a mark of the topic and of which issues stand under it now."""
+        return version_of(self.pk, self.name, self.slug, list(self.issues.in_order().values_list("pk", flat=True)))
+
+    @transaction.atomic
+    def remove(self, *, seen: str | None = None) -> None:
+        """Take away a topic that has no issue and that nobody follows.
+
+        :raises ValidationError: if it has an issue, or if somebody follows it.
+        :raises RearrangedError: if somebody has changed it since the writer looked.
+        """
+        lock_arrangement(self.committee_id)
+        self.read_again()
+        Topic.objects.select_for_update().get(pk=self.pk)  # nothing is put into it from now on
+        require_unchanged(seen, self.version())
+        if self.issues.exists():
+            raise ValidationError("Ämnet har frågor. Flytta dem till ett annat ämne först.")
+        if self.follows.exists():
+            raise ValidationError("Någon följer ämnet. Slå ihop det med ett annat ämne, så följer de det i stället.")
+        self._take_away()
+
 
 class IssueQuerySet(models.QuerySet["Issue"]):
     """Issues."""
@@ -62,10 +250,41 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         """Give issues with all that a suggestion of one says of it."""
         return self.select_related("topic", "committee__municipality")
 
+    def named(self, committee: Committee, name: str) -> "Issue | None":
+        """Find a committee's issue by the name that it has or has had."""
+        address = slug(name)
+        return self.filter(committee=committee, slug=address).first() or OldAddress.objects.issue_at(
+            address, committee.municipality.slug, committee.slug
+        )
+
+    @transaction.atomic
+    def add(self, name: str, *, topic: Topic) -> "Issue":
+        """Make an issue, after the topic's others.
+
+        :raises ValidationError: if the name is not valid.
+        """
+        lock_arrangement(topic.committee_id)
+        issue = Issue(committee_id=topic.committee_id, topic=topic)
+        issue.put_last()
+        issue.call(name)
+        issue.save()
+        return issue
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is said of how the goals that some parties have on an issue one year relate."""
+
+    relation: str
+    reason: str
+    parties: Sequence[Party]
+
 
 @audited
-class Issue(models.Model):
+class Issue(Arranged):
     """An issue (fråga): what goals from any number of parties are about. It is what lines them up, over the years."""
+
+    ANOTHER, THE = "en fråga", "Frågan"
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="issues", verbose_name="nämnd")
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="issues", verbose_name="ämne")
@@ -94,6 +313,108 @@ class Issue(models.Model):
         """
         if self.topic_id and self.topic.committee_id != self.committee_id:
             raise ValidationError({"topic": "Ämnet hör till en annan nämnd."})
+
+    def siblings(self) -> IssueQuerySet:
+        """Give the topic's issues in order."""
+        return Issue.objects.filter(topic=self.topic_id).order_by("position", "pk")
+
+    def version(self) -> str:
+        """Give a mark of the issue and of all that stands in it and is said of it now."""
+        claims = self.alignments.with_parties().order_by("pk")
+        return version_of(
+            self.pk,
+            self.name,
+            self.slug,
+            self.topic_id,
+            sorted(self.goals.values_list("pk", flat=True)),
+            sorted(self.mentions.values_list("passage", flat=True)),
+            [(each.plan_year_id, each.relation, each.reason, sorted(each.party_keys)) for each in claims],  # type: ignore[attr-defined]
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether no goal and no running text stands in it."""
+        return not self.goals.exists() and not self.mentions.exists()
+
+    @transaction.atomic
+    def move(self, topic: Topic, *, seen: str | None = None) -> None:
+        """Put the issue under another topic, after those that are there.
+
+        :raises ValidationError: if the topic belongs to another committee.
+        :raises RearrangedError: if somebody has changed the issue since the writer looked.
+        """
+        lock_arrangement(self.committee_id)
+        self.read_again()
+        require_unchanged(seen, self.version())
+        if topic.pk == self.topic_id:
+            return
+        self.topic = topic
+        self.clean()
+        self.put_last()
+        self.save()
+
+    @transaction.atomic
+    def remove(self, *, seen: str | None = None) -> None:
+        """Take away an issue that has no goal and no running text.
+
+        :raises ValidationError: if it has any.
+        :raises RearrangedError: if somebody has changed it since the writer looked.
+        """
+        lock_arrangement(self.committee_id)
+        self.read_again()
+        Issue.objects.select_for_update().get(pk=self.pk)  # nothing is put into it from now on
+        require_unchanged(seen, self.version())
+        if not self.is_empty:
+            raise ValidationError("Frågan har mål eller löptext. Flytta det till en annan fråga först.")
+        self.alignments.all().delete()
+        self._take_away()
+
+    @transaction.atomic
+    def relate(self, plan_year: PlanYear, claim: Claim | None, *, seen: str | None = None) -> None:
+        """Say how the goals of some parties relate one year, or that nothing is said.
+
+        :raises ValidationError: if it is said of fewer than two parties with goals there, or without a reason.
+        :raises RearrangedError: if somebody has changed the issue since the writer looked.
+        """
+        lock_arrangement(self.committee_id)
+        require_unchanged(seen, self.version())
+        if claim is None:
+            self.alignments.filter(plan_year=plan_year).delete()
+            return
+        standing = self.goals.filter(proposal__plan_year=plan_year, withdrawn_in=None)
+        having = set(standing.values_list("proposal__party", flat=True))
+        if len(claim.parties) < 2 or not having.issuperset(party.pk for party in claim.parties):
+            raise ValidationError({"parties": "Välj minst två partier som har mål i frågan."})
+        alignment = self.alignments.filter(plan_year=plan_year).first() or Alignment(issue=self, plan_year=plan_year)
+        if (alignment.relation, alignment.reason) != (claim.relation, claim.reason):
+            alignment.relation, alignment.reason = claim.relation, claim.reason
+            alignment.full_clean()
+            alignment.save()
+        alignment.parties.set(claim.parties)
+
+    @transaction.atomic
+    def mention(self, passages: Iterable[Passage], *, seen: str | None = None) -> None:
+        """Attach running text that speaks of the issue.
+
+        :raises ValidationError: if a text is a goal, or stands in a plan of another committee.
+        :raises RearrangedError: if somebody has changed the issue since the writer looked.
+        """
+        lock_arrangement(self.committee_id)
+        require_unchanged(seen, self.version())
+        for passage in passages:
+            if not Passage.objects.filter(pk=passage.pk).of_running_text(self.committee_id).exists():
+                raise ValidationError("Välj löptext i en av nämndens planer.")
+            Mention.objects.get_or_create(issue=self, passage=passage)
+
+    @transaction.atomic
+    def forget(self, mention: "Mention", *, seen: str | None = None) -> None:
+        """Detach running text.
+
+        :raises RearrangedError: if somebody has changed the issue since the writer looked.
+        """
+        lock_arrangement(self.committee_id)
+        require_unchanged(seen, self.version())
+        self.mentions.filter(pk=mention.pk).delete()
 
 
 class AlignmentQuerySet(models.QuerySet["Alignment"]):

@@ -9,12 +9,15 @@ from config.page import Crumb, HelpfulNotFound, Page
 from goals.changes import find_record, load_changes
 from goals.find import committees_with_plans, parties_with_plans
 from goals.forms import ChangesForm, ChangesSelection
+from goals.views.moved import lead_on_in_filter
 
 
 @require_safe
 def changes(request: HttpRequest) -> HttpResponse:
     """Show what was recorded, day by day, the latest first: all, or of a party, a committee or a topic."""
     form = ChangesForm(request.GET, parties=parties_with_plans(), committees=committees_with_plans())
+    if form.within and (moved := lead_on_in_filter(request, form.within, form.topics)):
+        return moved
     selection = form.selection()
     before = None
     if after := request.GET.get("fore"):

@@ -8,6 +8,7 @@ from config.page import Crumb, HelpfulNotFound
 from goals.changes import load_changes
 from goals.feeds import feed_response
 from goals.find import find_goal, find_topic, parties_with_plans
+from goals.views.moved import leads_on
 
 
 @require_safe
@@ -33,6 +34,7 @@ def party(request: HttpRequest, party: str) -> HttpResponse:
 
 
 @require_safe
+@leads_on
 def topic(request: HttpRequest, municipality: str, committee: str, topic: str) -> HttpResponse:
     """Give the latest changes under a topic, of all parties and years."""
     found = find_topic(municipality, committee, topic)

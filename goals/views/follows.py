@@ -16,6 +16,7 @@ from goals.find import find_goal, find_topic
 from goals.forms import FollowForm
 from goals.models import Follow, Goal, Topic
 from goals.unfollow import Stop
+from goals.views.moved import leads_on
 from goals.views.steps import crumbs_to_committee, crumbs_to_proposal
 from parties.access import signed_in, take_typed
 from parties.models import User
@@ -47,6 +48,7 @@ def follow_goal(
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
+@leads_on
 def follow_topic(request: HttpRequest, municipality: str, committee: str, topic: str) -> HttpResponse:
     """Follow all goals under a topic, change how soon to be told of them, or stop."""
     found = find_topic(municipality, committee, topic)

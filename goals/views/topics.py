@@ -4,15 +4,18 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from config.page import Crumb, HelpfulNotFound, Page
 from goals.as_of import AsOf
 from goals.comparison import IssueRow, issue_row
+from goals.find import lead_on_to_issue, lead_on_to_topic
 from goals.material import Material
 from goals.models import Issue, Topic
 from goals.standing import Tallied, tally
 from goals.views.follows import follow_context
+from goals.views.moved import leads_on
 from goals.views.steps import crumbs_to_committee, within
 from parties.models import Committee, Party
 from proposals.find import find_committee
@@ -20,11 +23,13 @@ from proposals.models import PlanYear
 
 
 @require_safe
+@leads_on
 def topic(request: HttpRequest, municipality: str, committee: str, topic: str) -> HttpResponse:
     """Show a topic: all its issues, all parties, all years."""
     found = find_committee(municipality, committee)
     issues = list(Issue.objects.of(found).in_order().filter(topic__slug=topic))
     if not issues:
+        lead_on_to_topic(municipality, committee, topic)
         raise HelpfulNotFound(
             f"Ämnet ”{topic}” finns inte hos {found}.",
             [Crumb(other.name, other.get_absolute_url()) for other in _topics_of(found)],
@@ -36,7 +41,7 @@ def topic(request: HttpRequest, municipality: str, committee: str, topic: str) -
         [*crumbs_to_committee(found), Crumb(topic_row.name, topic_row.get_absolute_url())],
     )
     as_of = AsOf.read(request.GET.get("per", ""))
-    years = _years_with(found, issues, as_of)
+    years = years_with(found, issues, as_of)
     context = {
         "page": page,
         "committee": found,
@@ -45,18 +50,21 @@ def topic(request: HttpRequest, municipality: str, committee: str, topic: str) -
         "plan_year": years[0].plan_year if years else None,
         "as_of": as_of,
         "shows_example": any(year.shows_example for year in years),
+        "change_url": _change_url(request, topic_row, "edit_topic"),
         "others": [other for other in _topics_of(found) if other != topic_row],
     }
     return render(request, "goals/topic.html", context | follow_context(request.user, topic_row))
 
 
 @require_safe
+@leads_on
 def issue(request: HttpRequest, municipality: str, committee: str, issue: str) -> HttpResponse:
     """Show an issue: all parties, all years, with the running text unfolded."""
     found = find_committee(municipality, committee)
     siblings = list(Issue.objects.of(found).in_order().sharing_topic_with(issue))
     issue_found = next((sibling for sibling in siblings if sibling.slug == issue), None)
     if issue_found is None:
+        lead_on_to_issue(municipality, committee, issue)
         raise HelpfulNotFound(
             f"Frågan ”{issue}” finns inte hos {found}.",
             [Crumb(other.name, other.get_absolute_url()) for other in _topics_of(found)],
@@ -72,7 +80,7 @@ def issue(request: HttpRequest, municipality: str, committee: str, issue: str) -
         ],
     )
     as_of = AsOf.read(request.GET.get("per", ""))
-    years = _years_with(found, [issue_found], as_of)
+    years = years_with(found, [issue_found], as_of)
     place = siblings.index(issue_found)
     context = {
         "page": page,
@@ -83,10 +91,19 @@ def issue(request: HttpRequest, municipality: str, committee: str, issue: str) -
         "plan_year": years[0].plan_year if years else None,
         "as_of": as_of,
         "shows_example": any(year.shows_example for year in years),
+        "change_url": _change_url(request, issue_found, "edit_issue"),
         "previous": within(found, siblings[place - 1]) if place else None,
         "next": within(found, siblings[place + 1]) if place + 1 < len(siblings) else None,
     }
     return render(request, "goals/issue.html", context)
+
+
+def _change_url(request: HttpRequest, thing: Topic | Issue, name: str) -> str:
+    """Give the address where a topic or an issue is changed, to those who may."""
+    committee = thing.committee
+    if not Committee.objects.worked_by(request.user).contains(committee):
+        return ""
+    return reverse(name, args=[committee.municipality.slug, committee.slug, thing.slug])
 
 
 def _topics_of(committee: Committee) -> list[Topic]:
@@ -103,7 +120,7 @@ class YearOfTopic:
     shows_example: bool
 
 
-def _years_with(committee: Committee, issues: list[Issue], as_of: AsOf) -> list[YearOfTopic]:
+def years_with(committee: Committee, issues: list[Issue], as_of: AsOf) -> list[YearOfTopic]:
     """Give the plan years in which any party has goals or running text on some issues, the latest first."""
     plan_years = list(PlanYear.objects.newest_first().filter(committee=committee))
     years = []

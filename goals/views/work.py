@@ -15,6 +15,7 @@ from goals.models import ConflictError, Goal, Record, ReportingPeriod, StatusUpd
 from goals.models.periods import to_judge
 from goals.queue import PAGE, Queue, QueueFilter, QueueRow, load_queue
 from goals.standing import chip
+from goals.views.moved import lead_on_in_filter
 from goals.work_forms import QueueFilterForm, RecordForm, ReportForm
 from parties.access import signed_in, take_typed
 from parties.models import User
@@ -44,7 +45,8 @@ def work(request: HttpRequest) -> HttpResponse:
     if len(years) == 1 and years[0][1]:
         return HttpResponseRedirect(years[0][1].get_absolute_url())
     page = Page("Arbete", "De nämnder och perioder som du följer upp.", [Crumb("Arbete", reverse("work"))])
-    return render(request, "goals/work/choose.html", {"page": page, "years": years})
+    committees = list(dict.fromkeys(year.committee for year, _, _ in years))
+    return render(request, "goals/work/choose.html", {"page": page, "years": years, "committees": committees})
 
 
 @require_safe
@@ -52,7 +54,8 @@ def work(request: HttpRequest) -> HttpResponse:
 def queue(request: HtmxRequest, municipality: str, committee: str, year: int, period: str) -> HttpResponse:
     """Show the queue: every goal of the plan year, those not judged in the period first."""
     found = load_queue(find_period(request, municipality, committee, year, period))
-    return _page(request, found)
+    moved = lead_on_in_filter(request, found.period.plan_year.committee, found.topics)
+    return moved or _page(request, found)
 
 
 @signed_in

@@ -84,6 +84,14 @@ class PassageQuerySet(models.QuerySet["Passage"]):
         """Give the passages of a version of a plan in order, each with the goal whose latest wording it is."""
         return self.filter(proposal=proposal, version=version).select_related("goal").order_by("position")
 
+    def of_running_text(self, committee: int) -> "PassageQuerySet":
+        """Find the passages in a committee's plans, as they are now, that are neither goals nor cover."""
+        return self.filter(
+            proposal__plan_year__committee=committee,
+            version=models.F("proposal__version"),
+            kind__in=[Passage.Kind.PROSE, Passage.Kind.POINT],
+        )
+
     def for_suggestions(self) -> "PassageQuerySet":
         """Give passages with all that a suggestion of one says of it."""
         return self.select_related("proposal__party", "proposal__plan_year__committee__municipality")

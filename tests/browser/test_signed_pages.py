@@ -14,6 +14,9 @@ QUEUE = f"/arbete{YEAR}/tertial-1/"
 #: Few of its goals are enough to look at.
 SOME = "?amne=psykisk-halsa"
 Steps = Callable[[Page], object]
+TOPICS = "/arbete/eskilstuna/socialnamnden/amnen/"
+#: An issue that both parties have goals on, of which something is said.
+ISSUE = f"{TOPICS}fraga/faltassistenter/"
 
 
 def nothing(page: Page) -> None:
@@ -29,6 +32,13 @@ def choose_two(page: Page) -> None:
     for number in range(2):
         boxes.nth(number).check()
     page.get_by_role("button", name="Bedöm de valda tillsammans").click()
+
+
+def choose_first(page: Page, name: str) -> None:
+    page.locator("input[name=goals]").first.check()
+    page.get_by_label("Den nya frågans namn").fill(name)
+    press("Visa vad som händer")(page)
+    page.get_by_role("heading", name="Det här händer").wait_for()
 
 
 def two_writers(page: Page) -> None:
@@ -54,6 +64,21 @@ PAGES: dict[str, tuple[str, Steps]] = {
     "judging second": (f"{QUEUE}v/25/{SOME}", two_writers),
     "batch": (f"{QUEUE}{SOME}", choose_two),
     "batch wrong": (f"{QUEUE}{SOME}", lambda page: (choose_two(page), press("Spara 2 bedömningar")(page))),
+    "topics": (TOPICS, nothing),
+    "new topic wrong": (f"{TOPICS}nytt/", press("Spara")),
+    "topic": (f"{TOPICS}amne/barn-och-unga/", nothing),
+    "issue": (ISSUE, nothing),
+    "topics' log": (f"{TOPICS}logg/", nothing),
+    "no goals without issue": (f"{TOPICS}utan-fraga/", nothing),
+    "merge with": (f"{ISSUE}sla-ihop/?med=strunt", nothing),
+    "merge": (f"{ISSUE}sla-ihop/?med=familjecentral-och-insatser-i-froslunda", nothing),
+    "merge topics": (f"{TOPICS}amne/barn-och-unga/sla-ihop/?med=medarbetare", nothing),
+    "split topic": (f"{TOPICS}amne/barn-och-unga/dela/", press("Visa vad som händer")),
+    "split": (f"{ISSUE}dela/", lambda page: choose_first(page, "Namn på prov")),
+    "split wrong": (f"{ISSUE}dela/", press("Visa vad som händer")),
+    "move": (f"{ISSUE}flytta-mal/", nothing),
+    "relate": (f"{ISSUE}2017/", nothing),
+    "running text": (f"{ISSUE}loptext/", nothing),
     "periods": (f"/arbete{YEAR}/perioder/", nothing),
     "periods wrong": (f"/arbete{YEAR}/perioder/", press("Lägg till")),
     "decision": (f"{YEAR}/v/25/beslut/", nothing),

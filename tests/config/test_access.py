@@ -70,6 +70,23 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
     "periods": (f"/arbete{YEAR}/perioder/", WORKERS),
     "change_period": (f"/arbete{YEAR}/perioder/delar/", WORKERS),
     "lock_period": (f"/arbete{YEAR}/perioder/delar/las/", LED_WORKERS),
+    "arrange_topics": (f"/arbete{BASE}/amnen/", WORKERS),
+    "step_topics": (f"/arbete{BASE}/amnen/flytta/", LED_WORKERS),
+    "new_topic": (f"/arbete{BASE}/amnen/nytt/", WORKERS),
+    "arrangement_log": (f"/arbete{BASE}/amnen/logg/", WORKERS),
+    "place_goals": (f"/arbete{BASE}/amnen/utan-fraga/", WORKERS),
+    "edit_topic": (f"/arbete{BASE}/amnen/amne/barn-och-unga/", WORKERS),
+    "new_issue": (f"/arbete{BASE}/amnen/amne/barn-och-unga/ny-fraga/", WORKERS),
+    "merge_topic": (f"/arbete{BASE}/amnen/amne/barn-och-unga/sla-ihop/", WORKERS),
+    "split_topic": (f"/arbete{BASE}/amnen/amne/barn-och-unga/dela/", WORKERS),
+    "remove_topic": (f"/arbete{BASE}/amnen/amne/barn-och-unga/ta-bort/", LED_WORKERS),
+    "edit_issue": (f"/arbete{BASE}/amnen/fraga/faltassistenter/", WORKERS),
+    "merge_issue": (f"/arbete{BASE}/amnen/fraga/faltassistenter/sla-ihop/", WORKERS),
+    "split_issue": (f"/arbete{BASE}/amnen/fraga/faltassistenter/dela/", WORKERS),
+    "move_goals": (f"/arbete{BASE}/amnen/fraga/faltassistenter/flytta-mal/", WORKERS),
+    "edit_mentions": (f"/arbete{BASE}/amnen/fraga/faltassistenter/loptext/", WORKERS),
+    "relate_goals": (f"/arbete{BASE}/amnen/fraga/faltassistenter/2017/", WORKERS),
+    "remove_issue": (f"/arbete{BASE}/amnen/fraga/faltassistenter/ta-bort/", LED_WORKERS),
     "feed_goal": (f"{YEAR}/v/25/atom.xml", OPEN),
     "feed_topic": (f"{BASE}/amne/barn-och-unga/atom.xml", OPEN),
     "follow_goal": (f"{YEAR}/v/25/folj/", SIGNED_IN),
@@ -118,8 +135,12 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
 def is_for_workers(name: str) -> bool:
     """Tell whether an address is for those alone who work for the committee, and takes forms."""
     _, answers = DOORS[name]
-    only_shows = name in ("queue", "goal_log", "draft_document", "draft_page")
-    return (answers == WORKERS and not only_shows) or name in ("undo", "lock_period", "batch", "draft_reading")
+    takes_none = (
+        *("queue", "goal_log", "arrange_topics", "arrangement_log"),
+        *("draft_document", "draft_page"),
+    )
+    leads = ("undo", "lock_period", "batch", "step_topics", "remove_topic", "remove_issue", "draft_reading")
+    return (answers == WORKERS and name not in takes_none) or name in leads
 
 
 def names(patterns: list[URLPattern | URLResolver]) -> set[str]:

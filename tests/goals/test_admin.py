@@ -329,6 +329,7 @@ def test_every_tracked_model_has_a_swedish_name():
         "Parti i jämförelse",
         "Plan",
         "Roll i nämnd",
+        "Tidigare adress",
         "Uppföljningsperiod",
         "Ämne",
     ]
