@@ -193,7 +193,7 @@ def test_prose_that_speaks_of_an_issue(plans):
 
 
 def spoil_encoding(folder: Path) -> None:
-    (folder / V_FILE.name).write_bytes("ett\ntvå\n".encode("latin-1"))
+    (folder / V_FILE.name).write_bytes(b"ett\ntv\xff\n")
 
 
 def spoil_content(folder: Path) -> None:
