@@ -21,6 +21,9 @@ RUNNING_DEPTH = 3
 LONGEST_LARGE_HEADING = 200
 LONGEST_BOLD_HEADING = 120
 
+#: No word is longer than this.
+LONGEST_WORD = 100
+
 PICTURE = "sidan är en bild utan text"
 
 _PAGE_NUMBER = re.compile(r"^\W*(?:sid(?:a|an)?\.?\s*)?\d{1,4}\s*(?:(?:av|\(|/|\|)\s*\d{1,4}\)?)?\W*$", re.IGNORECASE)
@@ -388,14 +391,15 @@ def _rejoined(text: str, after: str, words: Counter[str]) -> tuple[str, bool]:
     if re.search(r"\d[–-]$", text) and after[:1].isdigit():
         return text, True
     following = _FIRST_WORD.match(after)
-    apart = _HYPHEN_APART.search(text)
+    ending = text[-LONGEST_WORD:]
+    apart = _HYPHEN_APART.search(ending)
     if apart and following and f"{apart['stem']}{following[0]}".casefold() in words:
         stem = apart["stem"].casefold()
-        return (text, False) if words[stem] else (text[: apart.end("stem")], True)
-    ending = _HYPHEN_END.search(text)
-    if not ending or not following:
+        return (text, False) if words[stem] else (text[: apart.end("stem") - len(ending)], True)
+    parted = _HYPHEN_END.search(ending)
+    if not parted or not following:
         return text, False
-    stem, rest = ending["stem"], following[0]
+    stem, rest = parted["stem"], following[0]
     if rest.casefold() in _SHARING:
         return text, False
     if f"{stem}{rest}".casefold() in words and not words[f"{stem}-{rest}".casefold()]:

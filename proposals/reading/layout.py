@@ -4,6 +4,7 @@ import itertools
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from statistics import median
 
 from proposals.reading.characters import bullet_length, clean, is_lone_bullet, number_at_start
@@ -18,11 +19,15 @@ SPACE = 0.3
 SUPPOSED_SPACE = 0.1
 #: How far from its bullet a text may stand, in points.
 BULLET_REACH = 60
+#: The longest bullet or number, in characters.
+LONGEST_MARKER = 4
 #: The narrowest column, and the least space between two, in points.
 NARROWEST_COLUMN = 60
 NARROWEST_GUTTER = 6
 #: So many lines must stand beside each other for there to be columns.
 FEWEST_LINES_OF_COLUMN = 3
+#: A page with more strips than this is a drawing or a map, and has no columns.
+MOST_STRIPS = 1500
 
 
 @dataclass(slots=True)
@@ -44,29 +49,29 @@ class Glyph:
     perhaps_spaced: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, eq=False)
 class Strip:
     """Glyphs that stand beside each other: a line, or the part of it that belongs to one column."""
 
     glyphs: list[Glyph]
     page: int = 1
 
-    @property
+    @cached_property
     def left(self) -> float:
         """The left edge, in points."""
         return self.glyphs[0].left
 
-    @property
+    @cached_property
     def right(self) -> float:
         """The right edge."""
         return max(glyph.right for glyph in self.glyphs)
 
-    @property
+    @cached_property
     def base(self) -> float:
         """The line that most of its glyphs stand on."""
         return median(glyph.base for glyph in self.glyphs)
 
-    @property
+    @cached_property
     def size(self) -> float:
         """The size of most of its letters; a bullet of another size does not count."""
         letters = [glyph.size for glyph in self.glyphs if glyph.text.isalnum()]
@@ -91,12 +96,12 @@ class Strip:
             found.append((f" {glyph.text}" if apart else glyph.text, glyph))
         return found
 
-    @property
+    @cached_property
     def raw(self) -> str:
         """Its characters with the spaces between them."""
         return "".join(text for text, _ in self.pieces())
 
-    @property
+    @cached_property
     def text(self) -> str:
         """What a person reads."""
         return clean(self.raw).strip()
@@ -131,7 +136,9 @@ class Strip:
     def is_marker(self) -> bool:
         """Whether it is a bullet or a number and no more, whose text stands further on."""
         text = self.text
-        return is_lone_bullet(text) or text == "o" or (bool(number_at_start(f"{text} x")) and len(text) <= 4)
+        return (
+            is_lone_bullet(text) or text == "o" or (bool(number_at_start(f"{text} x")) and len(text) <= LONGEST_MARKER)
+        )
 
 
 @dataclass(slots=True)
@@ -177,17 +184,20 @@ def rows_of(glyphs: Iterable[Glyph], page: int = 1) -> list[Strip]:
 
 def strips_of(row: Strip) -> list[Strip]:
     """Part a row where it has a wide gap, but never a bullet from its text."""
-    strips: list[Strip] = []
+    strips: list[list[Glyph]] = []
     for glyph in row.glyphs:
-        if strips:
-            own = strips[-1]
-            gap = glyph.left - own.glyphs[-1].right
-            size = min(glyph.size, own.glyphs[-1].size)
-            if gap <= max(WIDE_GAP * size, NARROWEST_GUTTER) or (gap <= BULLET_REACH and own.is_marker):
-                own.glyphs.append(glyph)
-                continue
-        strips.append(Strip([glyph], row.page))
-    return strips
+        if strips and _stand_together(strips[-1], glyph, row.page):
+            strips[-1].append(glyph)
+        else:
+            strips.append([glyph])
+    return [Strip(glyphs, row.page) for glyphs in strips]
+
+
+def _stand_together(glyphs: list[Glyph], glyph: Glyph, page: int) -> bool:
+    gap = glyph.left - glyphs[-1].right
+    if gap <= max(WIDE_GAP * min(glyph.size, glyphs[-1].size), NARROWEST_GUTTER):
+        return True
+    return gap <= BULLET_REACH and len(glyphs) <= LONGEST_MARKER and Strip(glyphs, page).is_marker
 
 
 def regions_of_page(rows: Sequence[Strip], tables: Sequence[Table]) -> list[Region]:
@@ -277,6 +287,8 @@ def _column_edge(strips: Sequence[Strip]) -> float | None:
     Lines of another column stand beside those that begin there, with a clear gutter between that hardly a line crosses.
     Cells of a table have that too, but do not fill their column as running text does.
     """
+    if len(strips) > MOST_STRIPS:
+        return None
     outermost = min(strip.left for strip in strips)
     edges = sorted({round(strip.left) for strip in strips if strip.left > outermost + NARROWEST_COLUMN})
     best: tuple[int, float] | None = None

@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import random
 import re
 import resource
 import time
@@ -340,6 +341,19 @@ class TestIsolation:
         assert len(read_isolated(broken.pdf_pages(400), "plan.pdf")) >= 400
         assert time.monotonic() - started < 60
         assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 < limits.MEMORY
+
+    def test_a_page_of_scattered_words(self):
+        """A map with thousands of words is no text in columns, and takes no longer to read for that."""
+
+        def draw(canvas: broken.Canvas) -> None:
+            chance = random.Random(1)
+            canvas.setFont("Helvetica", 3)
+            for _ in range(10_000):
+                canvas.drawString(chance.random() * 590, chance.random() * 840, "ord")
+
+        started = time.monotonic()
+        assert read_isolated(broken.pdf(draw), "plan.pdf")
+        assert time.monotonic() - started < 15
 
     def test_pages_are_drawn_one_at_a_time(self):
         """Each page is an image of the same width, and one may stop after the first."""
