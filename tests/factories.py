@@ -17,7 +17,7 @@ class MunicipalityFactory(DjangoModelFactory):
     class Meta:
         model = parties.Municipality
 
-    name = factory.Sequence(lambda n: f"Provköping {n}")
+    name = factory.Sequence(lambda n: f"Provköping {n:05}")
     slug = factory.Sequence(lambda n: f"provkoping-{n}")
     code = factory.Sequence(lambda n: f"{9000 + n}")
 
@@ -35,7 +35,7 @@ class PartyFactory(DjangoModelFactory):
     class Meta:
         model = parties.Party
 
-    name = factory.Sequence(lambda n: f"Provpartiet {n}")
+    name = factory.Sequence(lambda n: f"Provpartiet {n:05}")
     abbreviation = factory.Sequence(lambda n: f"P{n}")
     slug = factory.LazyAttribute(lambda party: party.abbreviation.lower())
 
@@ -91,7 +91,7 @@ class PassageFactory(DjangoModelFactory):
     position = factory.Sequence(lambda n: 10_000 + n)
     first_line = factory.SelfAttribute("position")
     last_line = factory.SelfAttribute("first_line")
-    text = factory.Sequence(lambda n: f"Provtext {n} om något som ska göras")
+    text = factory.Sequence(lambda n: f"Provtext {n:05} om något som ska göras")
     raw = factory.LazyAttribute(lambda passage: f"- {passage.text}")
     kind = proposals.Passage.Kind.PROSE
     rule = "prov"
@@ -129,7 +129,7 @@ class TopicFactory(DjangoModelFactory):
         model = goals.Topic
 
     committee = factory.SubFactory(CommitteeFactory)
-    name = factory.Sequence(lambda n: f"Provämne {n}")
+    name = factory.Sequence(lambda n: f"Provämne {n:05}")
     slug = factory.Sequence(lambda n: f"provamne-{n}")
     position = factory.Sequence(lambda n: n)
 
@@ -140,7 +140,7 @@ class IssueFactory(DjangoModelFactory):
 
     topic = factory.SubFactory(TopicFactory)
     committee = factory.SelfAttribute("topic.committee")
-    name = factory.Sequence(lambda n: f"Provfråga {n}")
+    name = factory.Sequence(lambda n: f"Provfråga {n:05}")
     slug = factory.Sequence(lambda n: f"provfraga-{n}")
     position = factory.Sequence(lambda n: n)
 
@@ -180,7 +180,7 @@ class PeriodFactory(DjangoModelFactory):
         model = goals.ReportingPeriod
 
     plan_year = factory.SubFactory(PlanYearFactory)
-    name = factory.Sequence(lambda n: f"Provperiod {n}")
+    name = factory.Sequence(lambda n: f"Provperiod {n:05}")
     slug = factory.Sequence(lambda n: f"provperiod-{n}")
     ends_on = factory.LazyAttributeSequence(lambda period, n: date(period.plan_year.year, 1, 1) + timedelta(days=n))
     due_on = factory.SelfAttribute("ends_on")
