@@ -58,7 +58,8 @@ def counts_of(draft: Draft, arrangement: Arrangement) -> list[Count]:
 
 def warnings_of(draft: Draft, arrangement: Arrangement) -> Iterator[Warned]:
     """Say what a person should look at; what stops a draft from being published first."""
-    review, arrange = (reverse(name, args=[draft.pk]) for name in ("draft_review", "draft_arrange"))
+    names = ("draft_file", "draft_review", "draft_arrange")
+    of_file, review, arrange = (reverse(name, args=[draft.pk]) for name in names)
     plan = draft.plan
     for problem in problems_of(arrangement):
         yield Warned(problem, f"{arrange}#nya", "Ordna", stops=True)
@@ -71,6 +72,11 @@ def warnings_of(draft: Draft, arrangement: Arrangement) -> Iterator[Warned]:
     missed = coverage(plan, draft.read_lines).count("")
     if missed:
         yield Warned(f"{missed} rader är inte förklarade.", review, "Granska", stops=True)
+    words = " ".join(block.text for block in plan.blocks).casefold()
+    if draft.party.name.casefold() not in words:
+        yield Warned(f"Dokumentet nämner inte {draft.party.name}. Är det rätt parti?", of_file, "Fil")
+    if str(draft.year) not in words:
+        yield Warned(f"Dokumentet nämner inte {draft.year}. Är det rätt år?", of_file, "Fil")
     doubtful = [goal for goal in plan.goals if goal.confidence is Confidence.DOUBTFUL]
     if doubtful:
         yield Warned(f"{_goals(doubtful)} är osäkra och inte bekräftade.", f"{review}?visa=osakra", "Granska")

@@ -15,7 +15,15 @@ from django.utils import timezone
 from parties.models import Committee, Party, User
 from proposals import exchange
 from proposals.models import MEDIA_TYPES, Draft, PageImage, SourceDocument
-from proposals.reading import Heading, Line, ParsedPlan, UnreadableDocumentError, parse
+from proposals.reading import (
+    Heading,
+    Line,
+    ParsedPlan,
+    Passage,
+    PassageKind,
+    UnreadableDocumentError,
+    parse,
+)
 from proposals.reading.isolated import page_images_isolated, read_isolated
 from proposals.reading.lines import lines_to_json
 from proposals.reading.plain import decode
@@ -151,13 +159,13 @@ def _keep_images(document: SourceDocument, content: bytes, heard: Callable[[], o
 
 
 def suggested_title(plan: ParsedPlan) -> str:
-    """Suggest what a plan is called: the first short text that names a plan, or else the first heading or words."""
-    first = next((block.text for block in plan.blocks if _names_a_plan(block.text)), "")
-    heading = next((block.text for block in plan.blocks if isinstance(block, Heading)), "")
-    return " ".join((first or heading or (plan.blocks[0].text if plan.blocks else "")).split())[:LONGEST_TITLE].rstrip(
-        " :"
-    )
+    """Suggest what a plan is called: the first heading or line of the cover that names a plan, or the first heading."""
+    headings = [block.text for block in plan.blocks if isinstance(block, Heading)]
+    titles = [block.text for block in plan.blocks if isinstance(block, Heading) or _is_cover(block)]
+    named = (text for text in titles if len(text) <= LONGEST_NAMING and _NAMES_A_PLAN.search(text))
+    words = next(named, next(iter([*headings, *titles]), "")).split()
+    return " ".join(words)[:LONGEST_TITLE].rstrip(" :")
 
 
-def _names_a_plan(text: str) -> bool:
-    return len(text) <= LONGEST_NAMING and bool(_NAMES_A_PLAN.search(text))
+def _is_cover(block: object) -> bool:
+    return isinstance(block, Passage) and block.kind is PassageKind.COVER

@@ -36,6 +36,8 @@ def work(request: HttpRequest) -> HttpResponse:
     by_year: dict[Any, list[ReportingPeriod]] = {}
     for period in periods:
         by_year.setdefault(period.plan_year, []).append(period)
+    if not by_year and user_of(request).works:
+        return HttpResponseRedirect(reverse("import"))
     if not by_year:
         raise HelpfulNotFound(
             "Ditt konto har ingen nämnd att arbeta för. Be administratören om rollen nämndsekreterare.",

@@ -16,7 +16,7 @@ from proposals.models import Draft, PlanYear, Proposal, SourceDocument
 from proposals.reading.edit import key_of
 from tests.cast import OTHER, Cast
 from tests.conftest import BASE, KD_FILE, YEAR
-from tests.factories import PartyFactory
+from tests.factories import MembershipFactory, PartyFactory
 
 PLAN = """# Provpartiets plan
 
@@ -204,6 +204,14 @@ class TestFile:
         Draft.objects.update(state=Draft.State.OPEN)
         done = secretary.get(at(draft, "laser"), headers={"HX-Request": "true"})
         assert done["HX-Redirect"] == at(draft, "granska")
+
+
+def test_work_begins_with_a_plan(db):
+    """A secretary of a committee that has no plan yet is led to where one is read in."""
+    membership = MembershipFactory()
+    client = Client()
+    client.force_login(membership.user)
+    assert client.get("/arbete/")["Location"] == "/arbete/import/"
 
 
 class TestReview:
@@ -424,6 +432,8 @@ class TestCheck:
         content = secretary.get(at(arranged, "kontrollera")).content.decode()
         assert "<strong>3</strong> mål" in content or "<strong>2</strong> mål" in content
         assert "Mål 2 står inte i någon fråga" in content
+        assert "nämner inte Provpartiet" not in content
+        assert "nämner inte 2017. Är det rätt år?" in content
 
     def test_the_comparison_as_it_will_be(self, arranged, secretary):
         """The preview shows our goal beside the others', and writes nothing."""
