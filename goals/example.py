@@ -232,8 +232,8 @@ def deal(goals: Sequence[Goal], random: Random) -> Iterator[tuple[Goal, Card]]:
     """
     cards = [DECK[number % len(DECK)] for number in range(len(goals))]
     mixed = random.sample(goals, len(goals))
-    for goal in sorted(mixed, key=lambda goal: goal.due_year is None):
-        card = next((card for card in cards if card.is_never_late or not goal.due_year), cards[0])
+    for goal in sorted(mixed, key=lambda goal: goal.text_due is None):
+        card = next((card for card in cards if card.is_never_late or not goal.text_due), cards[0])
         cards.remove(card)
         yield goal, card
 

@@ -73,7 +73,9 @@ def _tell_goal(block: BlockRecord, goal: Goal, alignment: Alignment | None) -> N
     block.number, block.kind = goal.number, goal.kind
     block.target_value = written_number(goal.target_value).replace(",", ".") if goal.target_value is not None else ""
     block.target_unit, block.target_bound = goal.target_unit, goal.target_bound
-    block.frequency, block.due_year, block.responsible = goal.frequency, goal.due_year, list(goal.responsible)
+    block.frequency, block.responsible = goal.frequency, list(goal.responsible)
+    block.due_year, block.due_words = goal.due_year, goal.due_words
+    block.due_on = goal.due_on.isoformat() if goal.due_on else ""
     if goal.issue:
         block.issues, block.topics = [goal.issue.name], [goal.issue.topic.name]
     if alignment:

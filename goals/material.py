@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from goals.as_of import NOW, AsOf
-from goals.figures import target_words
+from goals.figures import last_day, target_words
 from goals.models import Alignment, Goal, Issue, Mention
 from goals.standing import DECISION_ADDRESSES, NOTHING_SAID, STATUS_ADDRESSES, Chip, Standing, chip, load_standings
 from parties.models import Party
@@ -168,7 +168,7 @@ def _load_goals(
     standings = load_standings(goals, as_of.moment)
     today = as_of.date
     rows = goals.for_comparison()
-    for pk, proposal_pk, issue_pk, number, kind, value, unit, bound, due_year, text, marks, sic in rows:
+    for pk, proposal_pk, issue_pk, number, kind, value, unit, bound, due_year, due_on, text, marks, sic in rows:
         year, proposal, plan_url = by_pk[proposal_pk]
         standing = standings.get(pk, NOTHING_SAID)
         row = GoalRow(
@@ -183,7 +183,7 @@ def _load_goals(
             party=proposal.party,
             url=f"{plan_url}{number}/{as_of.query}",
             standing=standing,
-            lateness=standing.lateness(due_year, today),
+            lateness=standing.lateness(last_day(due_on, due_year), today),
         )
         found[year.pk][issue_pk][proposal.party_id].append(row)
     return found

@@ -15,6 +15,7 @@ from proposals.models.places import Place
 from proposals.reading import GoalKind, Heading, ParsedPlan, Stated, stated
 from proposals.reading import LeftOut as ParsedLeftOut
 from proposals.reading import Passage as ParsedPassage
+from proposals.reading.stated import stands_in
 
 
 class AlreadyPublishedError(Exception):
@@ -40,6 +41,11 @@ class Reading:
 
 
 AS_READ = Reading()
+#: What of a goal is read out of its words.
+READ_OUT = (
+    *("kind", "target_value", "target_unit", "target_bound", "frequency"),
+    *("due_year", "due_words", "due_on", "responsible"),
+)
 
 
 @transaction.atomic
@@ -135,7 +141,7 @@ def _go_on(goal: Goal, worded: Goal) -> None:
     EarlierWording.objects.create(goal=goal, passage=goal.passage)
     goal.passage = worded.passage
     goal.withdrawn_in = None
-    for name in ("kind", "target_value", "target_unit", "target_bound", "frequency", "due_year", "responsible"):
+    for name in READ_OUT:
         setattr(goal, name, getattr(worded, name))
     goal.save()
 
@@ -235,6 +241,8 @@ def _goal(proposal: Proposal, passage: Passage, parsed: ParsedPassage, reading: 
         target_bound=found.bound,
         frequency=found.frequency,
         due_year=found.due_year,
+        due_words=found.due_words,
+        due_on=found.due_on,
         responsible=list(found.responsible),
     )
     _check(goal, "proposal", "passage", "issue")
@@ -252,13 +260,13 @@ def _check(row: models.Model, *relations: str) -> None:
 def corrected(found: Stated, reading: Mapping[str, Any], *, where: str) -> Stated:
     """Let a person's reading go before the rules, but never beyond what the text states.
 
-    An empty value takes away what the rules found.
+    An empty value takes away what the rules found. A last day is what the words of it come to, and no words itself.
 
     :raises ReadingError: if a value does not stand in ``where``, the goal's text and the heading above it.
     """
     for name, value in reading.items():
         for stated_value in value if isinstance(value, list | tuple) else [value]:
             written = "" if stated_value is None else str(stated_value).replace(".", ",")
-            if name != "kind" and written not in where:
+            if name not in ("kind", "due_on") and not stands_in(written, where):
                 raise ReadingError(f"”{written}” är läst ur målet ”{where[:60]}…” men står inte i det")
     return replace(found, **reading)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -127,6 +128,8 @@ def reading_of(draft: Draft) -> Reading:
             numbers[number] = said.pop("number")
         if "kind" in said:
             kinds[number] = GoalKind(said.pop("kind"))
+        if said.get("due_on"):
+            said["due_on"] = date.fromisoformat(said["due_on"])
         if said.get("target_value"):
             said["target_value"] = Decimal(said["target_value"])
         if said:

@@ -184,7 +184,7 @@ def load_queue(period: ReportingPeriod) -> Queue:
                 update=in_force,
                 seen=latest.pk if latest else None,
                 earlier=chip(standing.status, goal.kind),
-                lateness=standing.lateness(goal.due_year, today),
+                lateness=standing.lateness(goal.text_due, today),
                 decision=standing.decision_label if standing.decision else "",
                 target=goal.target,
                 outcome=target_words(standing.outcome, goal.target_unit),

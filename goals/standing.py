@@ -78,23 +78,19 @@ class Standing:
         """The decision in words; "Ej känt" until one is recorded."""
         return str(Decision.Outcome(self.decision).label) if self.decision else "Ej känt"
 
-    def is_overdue(self, due_year: int | None, on: datetime.date) -> bool:
+    def is_overdue(self, text_due: datetime.date | None, on: datetime.date) -> bool:
         """Tell whether a goal is late (försenat) on a day: past its due date and not finished. Computed, never stored.
 
-        It is due on the day that the decision gives, or else at the end of the year that the text gives; without
-        either it is never late. What the committee rejected is not late.
+        It is due on the day that the decision gives, or else on the last day that the text sets; without either it is
+        never late. What the committee rejected is not late.
         """
-        due = self.due(due_year)
+        due = self.due_on or text_due
         return bool(due and due < on and self.status not in FINISHED and self.decision != Decision.Outcome.REJECTED)
 
-    def due(self, due_year: int | None) -> datetime.date | None:
-        """Give the day that a goal is due: the decision's, or else the end of the year that the text gives."""
-        return self.due_on or (datetime.date(due_year, 12, 31) if due_year else None)
-
-    def lateness(self, due_year: int | None, on: datetime.date) -> str:
+    def lateness(self, text_due: datetime.date | None, on: datetime.date) -> str:
         """Say that a goal is overdue, if it is; of one that nobody has judged since, only that its date has passed."""
-        due = self.due(due_year)
-        if not self.is_overdue(due_year, on) or due is None:
+        due = self.due_on or text_due
+        if not self.is_overdue(text_due, on) or due is None:
             return ""
         known = self.status in UNFINISHED and self.status_date is not None and self.status_date >= due
         return "Försenat" if known else "Datumet har passerat"

@@ -15,21 +15,12 @@ from goals.models import Decision, Goal, OutcomeValue, Record, Status, StatusUpd
 from goals.models.records import LONGEST_COMMENT, NEED_COMMENT, status_label
 from goals.queue import Queue, QueueFilter
 from goals.standing import COMMON_LABELS, STATUS_ADDRESSES
+from parties.widgets import DayInput
 
 
 def plain(text: str) -> str:
     """Take away what cannot be seen and can turn a text around, but for the ends of lines."""
     return "".join(sign for sign in text if sign in "\r\n\t" or unicodedata.category(sign) not in ("Cc", "Cf"))
-
-
-class DayInput(forms.DateInput):
-    """A day, as browsers let one pick it."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        """Write the day as browsers want it."""
-        super().__init__(format="%Y-%m-%d")
 
 
 class LinkField(forms.URLField):

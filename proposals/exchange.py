@@ -9,6 +9,7 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -59,6 +60,8 @@ class BlockRecord:
     target_bound: str = ""
     frequency: str = ""
     due_year: int | None = None
+    due_words: str = ""
+    due_on: str = ""
     responsible: list[str] = field(default_factory=list)
     issues: list[str] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
@@ -144,6 +147,8 @@ class PlanRecord:
                 "bound": record.target_bound,
                 "frequency": record.frequency,
                 "due_year": record.due_year,
+                "due_words": record.due_words,
+                "due_on": record.due_on or None,
                 "responsible": record.responsible,
                 "number": record.number,
             }
@@ -334,9 +339,19 @@ def _block(row: Mapping[str, Any], number: int) -> BlockRecord:
         raise wrong("first_character")
     if block.kind_of_block == GOAL and block.kind not in {kind.value for kind in GoalKind}:
         raise wrong("kind")
+    if block.due_on and not _is_day(block.due_on):
+        raise wrong("due_on")
     if not _are_marks(block.marks, len(block.text)):
         raise wrong("marks")
     return block
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _are_marks(marks: Any, length: int) -> bool:

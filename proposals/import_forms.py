@@ -7,9 +7,11 @@ from django import forms
 from django.core import signing
 
 from parties.models import Committee, Party, User, in_order
+from parties.widgets import DayInput
 from proposals.models import MEDIA_TYPES, SourceDocument
 from proposals.reading import GoalKind, Passage
 from proposals.reading.limits import LARGEST_FILE
+from proposals.reading.stated import stands_in
 
 FORMATS = sorted(MEDIA_TYPES)
 PASTED = "inklistrad-text.txt"
@@ -145,6 +147,12 @@ class ReadingForm(forms.Form):
     target_unit = forms.CharField(label="Enhet", required=False, max_length=50, help_text="% eller orden efter talet")
     bound = forms.CharField(label="Ord för minst", required=False, max_length=20, help_text="minst, lägst eller högst")
     frequency = forms.CharField(label="Hur ofta", required=False, max_length=100)
+    due_words = forms.CharField(
+        label="Tid", required=False, max_length=100, help_text="Som det står: senast den 31 december 2026"
+    )
+    due_on = forms.DateField(
+        label="Sista dag", required=False, help_text="Den dag som tiden ovan anger", widget=DayInput
+    )
     due_year = forms.IntegerField(label="År", required=False, min_value=1971, max_value=2100)
     responsible = forms.CharField(
         label="Utförare", required=False, max_length=300, help_text="Som det står i texten; flera skiljs med komma"
@@ -152,13 +160,15 @@ class ReadingForm(forms.Form):
 
     def fits(self, goal: Passage) -> bool:
         """Tell whether what was filled in stands in the goal's words, and say beside the field what does not."""
-        where = f"{goal.text} {goal.goal_heading}".casefold()
+        where = f"{goal.text} {goal.goal_heading}"
+        if self.cleaned_data.get("due_on") and not self.cleaned_data.get("due_words"):
+            self.add_error("due_words", "Fyll i hur texten anger dagen.")
         for name, value in self.reading().items():
-            if name == "kind":
+            if name in ("kind", "due_on"):
                 continue
             for stated in value if isinstance(value, list) else [value]:
                 written = "" if stated is None else str(stated).replace(".", ",")
-                if written.casefold() not in where:
+                if not stands_in(written, where):
                     self.add_error(name, f"”{written}” står inte i målets text. Fyll bara i det som texten säger.")
         return self.is_valid()
 
@@ -167,5 +177,6 @@ class ReadingForm(forms.Form):
         said = dict(self.cleaned_data)
         value = said["target_value"]
         said["target_value"] = None if value is None else f"{value:f}"
+        said["due_on"] = said["due_on"].isoformat() if said.get("due_on") else None
         said["responsible"] = [name.strip() for name in said["responsible"].split(",") if name.strip()]
         return said

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -122,15 +124,16 @@ def read_out(goal: Passage, readings: Mapping[str, Mapping[str, Any]]) -> Stated
     """Give what is read out of a goal: by the rules, and before them by a person."""
     found = stated(goal.text, goal.goal_heading)
     said = readings.get(key_of(goal), {})
-    return Stated(
-        kind=GoalKind(said["kind"]) if "kind" in said else found.kind,
-        target_value=said.get("target_value", found.target_value),
-        target_unit=said.get("target_unit", found.target_unit),
-        bound=said.get("bound", found.bound),
-        frequency=said.get("frequency", found.frequency),
-        due_year=said.get("due_year", found.due_year),
-        responsible=tuple(said.get("responsible", found.responsible)),
-    )
+    said = {name: value for name, value in said.items() if name != "number"}
+    if "kind" in said:
+        said["kind"] = GoalKind(said["kind"])
+    if said.get("target_value"):
+        said["target_value"] = Decimal(said["target_value"])
+    if said.get("due_on"):
+        said["due_on"] = date.fromisoformat(said["due_on"])
+    if "responsible" in said:
+        said["responsible"] = tuple(said["responsible"])
+    return replace(found, **said)
 
 
 def _row(
@@ -194,8 +197,9 @@ def _told(
     )
     said = (
         f"Målvärde: {target} {found.target_unit}".strip() if found.target_value is not None else "",
+        f"Tid: {found.due_words}" if found.due_words else "",
         f"Hur ofta: {found.frequency}" if found.frequency else "",
-        f"År: {found.due_year}" if found.due_year else "",
+        f"År: {found.due_year}" if found.due_year and not found.due_words else "",
         f"Utförare: {', '.join(found.responsible)}" if found.responsible else "",
     )
     return KIND_NAMES[found.kind], explanation(block), block.doubts, tuple(filter(None, said))

@@ -42,7 +42,17 @@ class GoalForm(forms.ModelForm):
 
     class Meta:
         model = Goal
-        fields = ["kind", "issue", "target_value", "target_unit", "target_bound", "due_year", "responsible"]
+        fields = [
+            "kind",
+            "issue",
+            "target_value",
+            "target_unit",
+            "target_bound",
+            "due_words",
+            "due_on",
+            "due_year",
+            "responsible",
+        ]
         localized_fields = ["target_value"]
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -78,7 +88,15 @@ class GoalAdmin(InstallationAdmin):
         (
             "Vad texten anger",
             {
-                "fields": ["target_value", "target_unit", "target_bound", "due_year", "responsible"],
+                "fields": [
+                    "target_value",
+                    "target_unit",
+                    "target_bound",
+                    "due_words",
+                    "due_on",
+                    "due_year",
+                    "responsible",
+                ],
                 "description": "Bara det som står i texten, med textens egna ord.",
             },
         ),

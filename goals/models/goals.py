@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from goals.figures import target_words
+from goals.figures import last_day, target_words
 from goals.models.following import announce
 from goals.models.issues import Issue
 from goals.models.periods import ReportingPeriod
@@ -85,6 +85,7 @@ class GoalQuerySet(models.QuerySet["Goal"]):
             "target_unit",
             "target_bound",
             "due_year",
+            "due_on",
             "passage__text",
             "passage__marks",
             "passage__sic",
@@ -116,8 +117,9 @@ class Goal(models.Model):
     """A goal or assignment (mål eller uppdrag): a passage that is a commitment, cited as "V 25".
 
     What the text states and nothing else: ``target_value`` with ``target_unit`` ("%" or the words after the number)
-    and ``target_bound`` (the text's word for at least), ``frequency``, ``due_year`` and the bodies named as
-    ``responsible``, all in the text's own words.
+    and ``target_bound`` (the text's word for at least), ``frequency``, ``due_words`` (when it is to be
+    done) and the bodies named as ``responsible``, all in the text's own words; ``due_on`` and ``due_year`` are the last
+    day or the year that these name.
 
     A newer version of the plan may have withdrawn it: it then stays readable, but stands in no comparison.
     """
@@ -140,6 +142,8 @@ class Goal(models.Model):
     target_unit = models.CharField("enhet", max_length=50, blank=True)
     target_bound = models.CharField("ord för minst", max_length=20, blank=True)
     frequency = models.CharField("hur ofta", max_length=100, blank=True)
+    due_words = models.CharField("tid enligt texten", max_length=100, blank=True)
+    due_on = models.DateField("sista dag enligt texten", null=True, blank=True)
     due_year = models.PositiveSmallIntegerField("år", null=True, blank=True)
     responsible = ArrayField(
         models.CharField(max_length=100), verbose_name="ansvariga enligt texten", default=list, blank=True
@@ -174,6 +178,11 @@ class Goal(models.Model):
     def reference(self) -> str:
         """How the goal is cited: "V 25"."""
         return f"{self.proposal.party.abbreviation} {self.number}"
+
+    @property
+    def text_due(self) -> datetime.date | None:
+        """The last day that the text sets, if it does."""
+        return last_day(self.due_on, self.due_year)
 
     @property
     def target(self) -> str:

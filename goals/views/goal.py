@@ -65,7 +65,7 @@ def goal(request: HttpRequest, municipality: str, committee: str, year: int, par
         "as_of": as_of,
         "standing": standing,
         "chip": chip(standing.status, found.kind),
-        "lateness": standing.lateness(found.due_year, as_of.date),
+        "lateness": standing.lateness(found.text_due, as_of.date),
         "source_url": proposal.url_of(found.passage.version),
         "wordings": earlier_wordings(found) if proposal.version > 1 else [],
         "timeline": timeline,

@@ -11,10 +11,10 @@ from config.page import Crumb, Page
 from goals.models import ReportingPeriod
 from goals.models.periods import validate_period_slug
 from goals.views.work import INVALID, find_period, user_of
-from goals.work_forms import DayInput
 from parties.access import signed_in
 from parties.models import Committee
 from parties.swedish import slug
+from parties.widgets import DayInput
 from proposals.models import PlanYear
 
 

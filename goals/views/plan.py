@@ -34,7 +34,7 @@ def mark(goal: Goal, standing: Standing, as_of: AsOf) -> Mark:
         goal.number,
         goal.get_kind_display(),
         chip(standing.status, goal.kind),
-        standing.lateness(goal.due_year, as_of.date),
+        standing.lateness(goal.text_due, as_of.date),
     )
 
 

@@ -167,3 +167,15 @@ def _last_day(text: str) -> date | None:
 def _who(found: re.Match[str] | None) -> str:
     """Give the body that a pattern found."""
     return (found["body"] or found.groupdict().get("that") or "") if found else ""
+
+
+def stands_in(written: str, where: str) -> bool:
+    """Tell whether something stands in a text, a number also with spaces in it or as a word ("tre", "1 500")."""
+    plain = where.casefold()
+    if written.casefold() in plain:
+        return True
+    if not re.fullmatch(r"[\d,]{1,15}", written):
+        return False
+    close = re.sub(r"(?<=\d)[ \u00a0](?=\d{3}\b)", "", plain)
+    words = (word for word, number in _NUMBER_WORDS.items() if str(number) == written)
+    return written in close or any(re.search(rf"\b{word}\b", plain) for word in words)

@@ -107,6 +107,8 @@ def _filled_in(goal: Passage, draft: Draft) -> dict[str, Any]:
         "bound": found.bound,
         "frequency": found.frequency,
         "due_year": found.due_year,
+        "due_words": found.due_words,
+        "due_on": found.due_on,
         "responsible": ", ".join(found.responsible),
     }
 

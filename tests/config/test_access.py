@@ -50,7 +50,7 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
     "decide": (f"{YEAR}/v/25/beslut/", WORKERS),
     "measure": (f"{YEAR}/kd/14/utfall/", WORKERS),
     "correct": (f"{YEAR}/v/25/ratta/beslut/{{decision}}/", WORKERS),
-    "work": ("/arbete/", LED_WORKERS),
+    "work": ("/arbete/", (302, 404, 302, 302, 302, 302)),
     "queue": (f"/arbete{YEAR}/delar/", WORKERS),
     "judge": (f"/arbete{YEAR}/delar/v/25/", WORKERS),
     "undo": (f"/arbete{YEAR}/delar/v/25/angra/", LED_WORKERS),

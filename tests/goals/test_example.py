@@ -194,7 +194,7 @@ def parties_counts(plan_year: PlanYear, on: date) -> dict[str, tuple[int, Counte
             standing = standings.get(goal.pk, NOTHING_SAID)
             count["status", standing.status] += 1
             count["decision", standing.decision] += 1
-            count["late"] += standing.is_overdue(goal.due_year, on)
+            count["late"] += standing.is_overdue(goal.text_due, on)
         in_force = StatusUpdate.objects.in_force().filter(goal__proposal=proposal)
         count.update(in_force.values_list("period__slug", "status"))
         for kind in (StatusUpdate, Decision):

@@ -561,3 +561,40 @@ def test_others_drafts_are_as_if_there_were_none(draft, cast, step):
     assert other.get(address).status_code == 404
     assert other.post(address, {"gor": "text:7", "sett": draft.revision}).status_code in (404, 405)
     assert again(draft).revision == draft.revision
+
+
+class TestWhatIsReadOut:
+    TEXT = (
+        "# Provpartiets plan\n\n## Mål och uppdrag\n\n"
+        "- Utreda ett nytt ungdomshus senast den 31 mars 2017\n"
+        "- Väntetiden ska vara högst tre dagar\n"
+        "- Minst 1 500 kronor per barn ska gå till kultur\n"
+    )
+
+    def test_days_and_amounts_come_along(self, secretary, plans, party, client):
+        """What the words set as the last day, and numbers that are words, are read, kept and shown."""
+        secretary.post("/arbete/import/", sent(plans, party, self.TEXT))
+        draft = Draft.objects.get()
+        for key in keys(draft):
+            page = secretary.get(at(draft, f"granska/{key}")).content.decode()
+            found = dict(re.findall(r'<input type="\w+" name="(\w+)" value="([^"]*)"', page))
+            data = {name: value for name, value in found.items() if name not in ("kind", "csrfmiddlewaretoken")}
+            saved = secretary.post(at(draft, f"granska/{key}"), {**data, "kind": "goal"})
+            assert saved.status_code == 302
+        secretary.post(at(draft, "publicera"), {"sett": again(draft).revision})
+        first, second, third = Proposal.objects.get(party=party).goals.order_by("number")
+        assert (first.due_words, str(first.due_on)) == ("senast den 31 mars 2017", "2017-03-31")
+        assert (second.target_value, second.target_bound, second.target_unit) == (3, "högst", "dagar")
+        assert third.target_value == 1500
+        content = client.get(f"{YEAR}/pp/1/").content.decode()
+        assert "senast den 31 mars 2017" in content
+        assert "Datumet har passerat" in content
+
+    def test_a_last_day_needs_its_words(self, secretary, plans, party):
+        """A day that no words set is refused."""
+        secretary.post("/arbete/import/", sent(plans, party, self.TEXT))
+        draft = Draft.objects.get()
+        data = {"kind": "goal", "due_on": "2017-05-01", "sett": draft.revision}
+        answer = secretary.post(at(draft, f"granska/{keys(draft)[1]}"), data)
+        assert answer.status_code == 422
+        assert "hur texten anger dagen" in answer.content.decode()

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from goals.figures import last_day
 from goals.models import ConflictError, Goal, Record, StatusUpdate
 from goals.standing import NOTHING_SAID, Standing, load_standings
 from tests.cast import MEMBER, OTHER, Cast
@@ -334,24 +335,27 @@ def test_what_an_example_account_says_is_an_example(cast: Cast, goal, periods):
 
 
 @pytest.mark.parametrize(
-    ("due_year", "due_on", "status", "decision", "late"),
+    ("due_year", "text_day", "due_on", "status", "decision", "late"),
     [
-        (None, None, "", "", False),
-        (2016, None, "", "", True),
-        (2017, None, "", "", False),
-        (2016, None, "in_progress", "", True),
-        (2016, None, "achieved", "", False),
-        (2016, None, "not_achieved", "", False),
-        (2016, None, "dropped", "", False),
-        (2016, date(2017, 9, 20), "", "adopted", False),
-        (None, date(2017, 9, 19), "", "adopted", True),
-        (2016, None, "", "rejected", False),
+        (None, None, None, "", "", False),
+        (2016, None, None, "", "", True),
+        (2017, None, None, "", "", False),
+        (2017, date(2017, 3, 31), None, "", "", True),
+        (2017, date(2017, 9, 20), None, "", "", False),
+        (2016, None, None, "in_progress", "", True),
+        (2016, None, None, "achieved", "", False),
+        (2016, None, None, "not_achieved", "", False),
+        (2016, None, None, "dropped", "", False),
+        (2016, None, date(2017, 9, 20), "", "adopted", False),
+        (2017, date(2017, 3, 31), date(2017, 12, 31), "", "adopted", False),
+        (None, None, date(2017, 9, 19), "", "adopted", True),
+        (2016, None, None, "", "rejected", False),
     ],
 )
-def test_late_is_computed(due_year, due_on, status, decision, late):
-    """A goal is late past the decision's day, or else past the text's year, if it is neither finished nor rejected."""
+def test_late_is_computed(due_year, text_day, due_on, status, decision, late):
+    """A goal is late past the decision's day, or else the text's day or year, if it is not finished and not rejected."""
     found = Standing(status=status, decision=decision, due_on=due_on)
-    assert found.is_overdue(due_year, date(2017, 9, 20)) is late
+    assert found.is_overdue(last_day(text_day, due_year), date(2017, 9, 20)) is late
 
 
 def test_a_page_of_standings_is_one_query(cast: Cast, plans, periods):

@@ -145,6 +145,8 @@ def found_in(draft: Draft) -> dict[str, Any]:
                 "target_bound": said.bound,
                 "frequency": said.frequency,
                 "due_year": said.due_year,
+                "due_words": said.due_words,
+                "due_on": said.due_on.isoformat() if said.due_on else None,
                 "responsible": list(said.responsible),
             }
         )
