@@ -13,6 +13,9 @@ from django.utils.safestring import SafeString
 from goals.models import Goal, Issue
 from parties.administration import ByCommittee, InstallationAdmin
 
+#: What the text of a goal states, as far as it may be corrected here.
+STATED = ["target_value", "target_unit", "target_bound", "due_words", "due_on", "due_year", "responsible"]
+
 
 class Lines(SimpleArrayField):
     """A list with an entry on each line."""
@@ -42,17 +45,7 @@ class GoalForm(forms.ModelForm):
 
     class Meta:
         model = Goal
-        fields = [
-            "kind",
-            "issue",
-            "target_value",
-            "target_unit",
-            "target_bound",
-            "due_words",
-            "due_on",
-            "due_year",
-            "responsible",
-        ]
+        fields = ["kind", "issue", *STATED]
         localized_fields = ["target_value"]
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -88,15 +81,7 @@ class GoalAdmin(InstallationAdmin):
         (
             "Vad texten anger",
             {
-                "fields": [
-                    "target_value",
-                    "target_unit",
-                    "target_bound",
-                    "due_words",
-                    "due_on",
-                    "due_year",
-                    "responsible",
-                ],
+                "fields": STATED,
                 "description": "Bara det som står i texten, med textens egna ord.",
             },
         ),

@@ -353,7 +353,7 @@ def test_what_an_example_account_says_is_an_example(cast: Cast, goal, periods):
     ],
 )
 def test_late_is_computed(due_year, text_day, due_on, status, decision, late):
-    """A goal is late past the decision's day, or else the text's day or year, if it is not finished and not rejected."""
+    """A goal is late past the decision's day, or else the text's day or year, unless finished or rejected."""
     found = Standing(status=status, decision=decision, due_on=due_on)
     assert found.is_overdue(last_day(text_day, due_year), date(2017, 9, 20)) is late
 
