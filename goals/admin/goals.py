@@ -14,7 +14,7 @@ from goals.models import Goal, Issue
 from parties.administration import ByCommittee, InstallationAdmin
 
 #: What the text of a goal states, as far as it may be corrected here.
-STATED = ["target_value", "target_unit", "target_bound", "due_words", "due_on", "due_year", "responsible"]
+STATED = ("target_value", "target_unit", "target_bound", "due_words", "due_on", "due_year", "responsible")
 
 
 class Lines(SimpleArrayField):

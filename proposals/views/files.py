@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
 from config.page import Crumb, HtmxRequest, Page
@@ -55,6 +56,10 @@ def start(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(where_it_is(draft))
     start_reading(draft)
     _wait_a_moment(draft)
+    if draft.state == Draft.State.FAILED:
+        form.add_error("text" if chosen["text"] else "file", f"{capfirst(draft.problem)}.")
+        draft.discard()
+        return _start_page(request, form, status=INVALID)
     return HttpResponseRedirect(where_it_is(draft))
 
 
@@ -184,4 +189,4 @@ def _wait_a_moment(draft: Draft) -> None:
     until = time.monotonic() + PATIENCE
     while draft.state == Draft.State.READING and time.monotonic() < until:
         time.sleep(0.05)
-        draft.refresh_from_db(fields=["state"])
+        draft.refresh_from_db(fields=["state", "problem"])

@@ -36,7 +36,12 @@ def read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     from proposals.reading import read
 
     monkeypatch.setattr(intake, "read_isolated", lambda content, name, progress: read(content, name))
-    monkeypatch.setattr("proposals.views.files.start_reading", intake.read_draft)
+
+    def read_now(draft: Draft) -> None:
+        Draft.objects.filter(pk=draft.pk).update(state=Draft.State.READING)
+        intake.read_draft(draft)
+
+    monkeypatch.setattr("proposals.views.files.start_reading", read_now)
 
 
 @pytest.fixture
@@ -149,13 +154,26 @@ class TestFile:
         assert SourceDocument.objects.count() == 2
 
     def test_what_cannot_be_read_says_why(self, secretary, plans, party):
-        """A document that no reader can read stays, with the reason and the way on."""
-        data = sent(plans, party, name="plan.pdf")
-        answer = secretary.post("/arbete/import/", data, follow=True)
+        """A document that no reader can read is told as that beside its field, and nothing of it is kept."""
+        answer = secretary.post("/arbete/import/", sent(plans, party, name="plan.pdf", title="Vår plan"))
         content = answer.content.decode()
+        assert answer.status_code == 422
+        assert "plan.pdf" not in content
+        assert 'value="Vår plan"' in content
+        told = content.partition('id="id_file_error">')[2].partition("</p>")[0]
+        assert told.endswith("Filen heter .pdf men är vanlig text; byt namn så att det slutar på .txt och försök igen.")
+        assert not Draft.objects.exists()
+        assert SourceDocument.objects.count() == 2
+
+    def test_what_took_long_and_could_not_be_read(self, secretary, draft):
+        """A document that turned out unreadable while one waited stays, with the reason and the ways on."""
+        Draft.objects.update(state=Draft.State.FAILED, problem="dokumentet är inskannat")
+        content = secretary.get(at(draft, "laser")).content.decode()
         assert "Dokumentet gick inte att läsa" in content
+        assert "dokumentet är inskannat." in content
         assert "<title>Fel: " in content
-        assert Draft.objects.get().state == Draft.State.FAILED
+        secretary.post(at(draft, "laser"))
+        assert again(draft).state == Draft.State.OPEN
 
     def test_whose_it_is_may_be_changed(self, draft, secretary, kd):
         """Year, party and title may be changed as long as nothing is published."""
