@@ -67,19 +67,20 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class ArrangeDraft:
-    """A draft as its goals are arranged."""
+    """A draft as it is arranged: its goals, or else its running text.
 
+    ``goal_count`` and ``placed`` count all goals, and ``prose_count`` the passages that may speak of an issue.
+    """
+
+    goal_count: int
+    placed: int
+    prose_count: int
     goals: tuple[GoalToPlace, ...]
     prose: tuple[ProseToPlace, ...]
     new_issues: tuple[NewIssue, ...]
     meetings: tuple[Meeting, ...]
     issues: tuple[Issue, ...]
     topics: tuple[Topic, ...]
-
-    @property
-    def placed(self) -> int:
-        """How many goals have an issue."""
-        return sum(bool(goal.issue) for goal in self.goals)
 
     @property
     def suggested_only(self) -> int:
@@ -99,15 +100,21 @@ def arrangement_of(draft: Draft, before: Proposal | None, issues: Sequence[Issue
     return arrangement
 
 
-def load(draft: Draft, arrangement: Arrangement, before: Proposal | None, issues: Sequence[Issue]) -> ArrangeDraft:
-    """Read what the third step shows of a draft, arranged in some way."""
+def load(
+    draft: Draft, arrangement: Arrangement, issues: Sequence[Issue], *, running_text: bool = False
+) -> ArrangeDraft:
+    """Read what the third step shows of a draft, arranged in some way: its goals, or its running text."""
     names = _names(arrangement, issues)
-    goals = draft.plan.goals
-    prose = [block for block in draft.plan.blocks if isinstance(block, Passage) and _may_speak_of(block)]
+    every_goal = draft.plan.goals
+    every_passage = [block for block in draft.plan.blocks if isinstance(block, Passage) and _may_speak_of(block)]
+    goals, prose = ([], every_passage) if running_text else (every_goal, [])
     plan_year = PlanYear(committee=draft.committee, year=draft.year)
     asked = [Asked(goal.text, goal.goal_heading) for goal in goals] + [Asked(passage.text) for passage in prose]
     found = suggest(asked, plan_year, draft.party)
     return ArrangeDraft(
+        goal_count=len(every_goal),
+        placed=sum(arrangement.goals.get(key_of(goal), "") in names for goal in every_goal),
+        prose_count=len(every_passage),
         goals=tuple(
             GoalToPlace(
                 key=key_of(goal),
@@ -130,7 +137,7 @@ def load(draft: Draft, arrangement: Arrangement, before: Proposal | None, issues
             for passage, suggestions in zip(prose, found[len(goals) :], strict=True)
         ),
         new_issues=tuple(_new_issues(arrangement)),
-        meetings=tuple(_meetings(draft, arrangement, names)),
+        meetings=() if running_text else tuple(_meetings(draft, arrangement, names)),
         issues=tuple(issues),
         topics=tuple(draft.committee.topics.order_by("position", "pk")),
     )

@@ -17,6 +17,8 @@ from parties.access import signed_in, take_typed
 from proposals.draft_steps import find_draft, frame, where_it_is
 from proposals.models import Draft, DraftChangedError
 
+#: How an address asks for the running text instead of the goals.
+RUNNING_TEXT = "loptext"
 CHANGED = "Någon annan har ändrat utkastet under tiden. Det du valt står kvar här: titta på det och spara igen."
 
 
@@ -39,7 +41,7 @@ def arrange(request: HttpRequest, pk: int) -> HttpResponse:
     except DraftChangedError:
         draft = find_draft(request.user, pk)
         return _arrange_page(request, draft, arrangement, issues, conflict=True, status=CONFLICT)
-    here = reverse("draft_arrange", args=[pk])
+    here = f"{reverse('draft_arrange', args=[pk])}{f'?{request.GET.urlencode()}' if request.GET else ''}"
     if chosen := request.POST.get("valj", "").partition(":")[0]:
         return HttpResponseRedirect(f"{here}#mal-{chosen}")
     if "vidare" not in request.POST:
@@ -123,10 +125,11 @@ def _arrange_page(
     conflict: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    before = draft.published_before()
+    running_text = request.GET.get("del") == RUNNING_TEXT
     context = {
         **frame(draft, "draft_arrange"),
-        "arranged": load(draft, arrangement, before, issues),
+        "arranged": load(draft, arrangement, issues, running_text=running_text),
+        "running_text": running_text,
         "relations": Alignment.Relation.choices,
         "fill_in": request.GET.get("forslag") == "starka",
         "missing_only": request.GET.get("visa") == "utan",

@@ -130,8 +130,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def page_image(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Send what a page of a draft's document looks like."""
-    found = find_draft(request.user, pk)
-    image = PageImage.objects.filter(document=found.document_id, page=number).first()
+    image = PageImage.objects.filter(document=_document_of(request, pk), page=number).first()
     if image is None:
         raise Http404
     response = HttpResponse(bytes(image.content), content_type="image/png")
@@ -144,8 +143,18 @@ def page_image(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @require_safe
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a draft's document as it was received, to be saved."""
-    found = find_draft(request.user, pk)
-    return original.send(found.document_id, inline=False)
+    return original.send(_document_of(request, pk), inline=False)
+
+
+def _document_of(request: HttpRequest, pk: int) -> int:
+    """Give the key of a draft's document, without reading the draft itself.
+
+    :raises Http404: if there is no such draft, or it is others'.
+    """
+    found = Draft.objects.worked_by(request.user).filter(pk=pk).values_list("document", flat=True).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def user_of(request: HttpRequest) -> User:

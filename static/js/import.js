@@ -19,6 +19,6 @@ function count() {
   changed = true;
   const fields = [...document.querySelectorAll("[name^='fraga-']")];
   const shown = document.querySelector("#kvar strong");
-  if (!shown || new URLSearchParams(location.search).get("visa") === "utan") return;
-  shown.textContent = `${fields.filter((field) => field.value.trim()).length} av ${fields.length} har en fråga`;
+  if (!shown || !fields.length || new URLSearchParams(location.search).get("visa") === "utan") return;
+  shown.textContent = `${fields.filter((field) => field.value.trim()).length} av ${fields.length} mål har en fråga`;
 }

@@ -344,7 +344,7 @@ class TestArrange:
     def test_issues_are_suggested_with_reasons_and_placed_by_nobody(self, draft, secretary):
         """The other parties' goals on fältassistenter are suggested for ours, with the words; nothing is filled in."""
         content = secretary.get(at(draft, "ordna")).content.decode()
-        assert "0 av 3 har en fråga" in content
+        assert "0 av 3 mål har en fråga" in content
         assert re.search(r'data-name="Fältassistenter"', content)
         assert "fältassistenterna" in content.lower()
         filled = secretary.get(at(draft, "ordna") + "?forslag=starka").content.decode()
@@ -382,6 +382,16 @@ class TestArrange:
         self.save(secretary, draft, **{f"stycke-{passage}": "", f"bort-{passage}": str(issues[0].pk)})
         assert again(draft).arrangement["prose"][passage] == [str(issues[1].pk)]
 
+    def test_the_running_text_has_a_page_of_its_own(self, draft, secretary):
+        """Goals and running text are arranged apart, so that neither page is heavy; saving stays on the page."""
+        goals = secretary.get(at(draft, "ordna")).content.decode()
+        text = secretary.get(at(draft, "ordna") + "?del=loptext").content.decode()
+        assert 'name="stycke-' not in goals
+        assert 'name="fraga-' not in text
+        assert 'data-name="Fältassistenter"' in text
+        saved = secretary.post(at(draft, "ordna") + "?del=loptext", {"sett": draft.revision})
+        assert saved["Location"] == at(draft, "ordna") + "?del=loptext"
+
     def test_a_relation_needs_both_words_and_a_reason(self, draft, secretary):
         """Where goals meet, one says how and why, or nothing."""
         first = keys(draft)[0]
@@ -404,7 +414,7 @@ class TestArrange:
     def test_an_issue_that_is_gone_is_let_go(self, draft, secretary):
         """A draft whose issue somebody has merged away meanwhile can still be opened."""
         Draft.objects.update(arrangement={"goals": {keys(draft)[0]: "999999"}, "relations": {"999999": ["same", "x"]}})
-        assert "0 av 3 har en fråga" in secretary.get(at(draft, "ordna")).content.decode()
+        assert "0 av 3 mål har en fråga" in secretary.get(at(draft, "ordna")).content.decode()
 
     def test_the_queries_do_not_grow(self, draft, secretary, plans):
         """Arranging many goals asks no more of the database than arranging few."""
