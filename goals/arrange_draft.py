@@ -7,10 +7,9 @@ from django.http import QueryDict
 
 from goals.draft_arrangement import NEW, Arrangement, reference_to
 from goals.models import Alignment, Goal, Issue, Topic
-from goals.publish_draft import continues_of
 from goals.suggest import Asked, SimilarGoal, SuggestedIssue, suggest
 from parties.swedish import slug
-from proposals.models import Draft, PlanYear, Proposal
+from proposals.models import Draft, PlanYear
 from proposals.reading import Passage, PassageKind
 from proposals.reading.edit import key_of
 
@@ -86,18 +85,6 @@ class ArrangeDraft:
     def suggested_only(self) -> int:
         """How many goals have none, and a strong suggestion."""
         return sum(not goal.issue and any(issue.is_strong for issue in goal.suggested) for goal in self.goals)
-
-
-def arrangement_of(draft: Draft, before: Proposal | None, issues: Sequence[Issue]) -> Arrangement:
-    """Give how a draft is arranged now; goals that go on from an earlier version stand where they stood."""
-    arrangement = Arrangement.of(draft.arrangement, issues)
-    if before is None:
-        return arrangement
-    stood = dict(before.goals.exclude(issue=None).values_list("number", "issue"))
-    for key, number in continues_of(draft, arrangement, before).items():
-        if key not in arrangement.goals and number in stood:
-            arrangement.goals[key] = str(stood[number])
-    return arrangement
 
 
 def load(

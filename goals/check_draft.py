@@ -11,7 +11,7 @@ from goals.comparison import Comparison, Selection, compare
 from goals.continuity import Change, Continuity, compare_versions
 from goals.draft_arrangement import NEW, Arrangement
 from goals.material import Material
-from goals.models import Issue
+from goals.models import Alignment, Issue, Mention
 from goals.publish_draft import continues_of, goal_texts, published_for_a_moment
 from goals.suggest import possible_duplicates
 from proposals.models import Draft, Proposal
@@ -118,6 +118,39 @@ def version_of(draft: Draft, arrangement: Arrangement, before: Proposal) -> list
         for row in compare_versions({**published, **withdrawn}, texts, continues)
         if row.change is not Change.WITHDRAWN or row.number in published
     ]
+
+
+def warnings_of_version(
+    draft: Draft, arrangement: Arrangement, before: Proposal, rows: list[Continuity]
+) -> Iterator[Warned]:
+    """Say what of the things that are said around the published version may not hold for the new one."""
+    arrange = reverse("draft_arrange", args=[draft.pk])
+    reworded = {row.key for row in rows if row.change is Change.REWORDED}
+    stands_in = {at for key, at in arrangement.goals.items() if key in {row.key for row in rows}}
+    rewritten_in = {at for key, at in arrangement.goals.items() if key in reworded}
+    said = Alignment.objects.filter(plan_year=before.plan_year_id, parties=draft.party).select_related("issue")
+    for alignment in said:
+        reference = str(alignment.issue_id)
+        if reference not in stands_in:
+            yield Warned(
+                f"Det som sägs om {alignment.issue.name} faller bort, för {draft.party.name} har inga mål där längre.",
+                arrange,
+                "Ordna",
+            )
+        elif reference in rewritten_in and reference not in arrangement.relations:
+            yield Warned(
+                f"Mål i {alignment.issue.name} har ny ordalydelse. Stämmer det som sägs än? ”{alignment.reason}”",
+                arrange,
+                "Ordna",
+            )
+    texts = {" ".join(block.text.split()) for block in draft.plan.blocks}
+    for mention in Mention.objects.filter(passage__proposal=before).select_related("issue", "passage"):
+        if " ".join(mention.passage.text.split()) not in texts:
+            yield Warned(
+                f"Löptexten ”{mention.passage.text[:60]}…” finns inte kvar, så {mention.issue.name} förlorar den.",
+                f"{arrange}?del=loptext",
+                "Ordna",
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,17 +31,24 @@ class Arrangement:
 
     @classmethod
     def of(cls, stored: Mapping[str, Any], issues: Iterable[Issue]) -> "Arrangement":
-        """Read an arrangement as it was kept; references to issues that are gone since are left out."""
-        known = {str(issue.pk) for issue in issues}
-        arrangement = cls(**{each.name: stored[each.name] for each in fields(cls) if each.name in stored})
+        """Read an arrangement as it was kept.
 
-        def stands(reference: str) -> bool:
-            return reference.startswith(NEW) or reference in known
+        References to issues that are gone since are left out, and to a new one that somebody has made meanwhile are
+        references to that.
+        """
+        by_slug = {issue.slug: str(issue.pk) for issue in issues}
+        known = set(by_slug.values())
 
-        arrangement.goals = {key: at for key, at in arrangement.goals.items() if stands(at)}
-        arrangement.prose = {key: [at for at in found if stands(at)] for key, found in arrangement.prose.items()}
-        arrangement.relations = {at: (said[0], said[1]) for at, said in arrangement.relations.items() if stands(at)}
-        return arrangement
+        def now(reference: str) -> str:
+            if reference.startswith(NEW):
+                return by_slug.get(slug(reference.removeprefix(NEW)), reference)
+            return reference if reference in known else ""
+
+        kept = cls(**{each.name: stored[each.name] for each in fields(cls) if each.name in stored})
+        kept.goals = {key: now(at) for key, at in kept.goals.items() if now(at) or not at}
+        kept.prose = {key: [now(at) for at in found if now(at)] for key, found in kept.prose.items()}
+        kept.relations = {now(at): (said[0], said[1]) for at, said in kept.relations.items() if now(at)}
+        return kept
 
     def stored(self) -> dict[str, Any]:
         """Give the arrangement as what JSON can hold, without new issues that nothing stands in."""

@@ -1,6 +1,6 @@
 """Publish a draft: the plan, its goals, new topics and issues and what stands in them, in one transaction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -39,9 +39,11 @@ def publish_draft(draft: Draft, *, by: User | None, seen: int) -> Proposal:
         raise AlreadyPublishedError("utkastet är redan publicerat")
     if draft.state != Draft.State.OPEN or draft.revision != seen:
         raise DraftChangedError(str(draft))
+    before = draft.published_before()
+    arrangement = arrangement_of(draft, before, list(draft.committee.issues.all()))
     try:
-        proposal = _publish_plan(draft)
-        _arrange(draft, proposal)
+        proposal = _publish_plan(draft, before, arrangement)
+        _arrange(draft, proposal, arrangement)
     except ValidationError as error:
         raise NotReadyError(" ".join(error.messages)) from error
     except ReadingError as error:
@@ -61,6 +63,30 @@ def published_for_a_moment(draft: Draft) -> Iterator[Proposal]:
     with transaction.atomic():
         yield publish_draft(draft, by=None, seen=draft.revision)
         transaction.set_rollback(True)
+
+
+def arrangement_of(draft: Draft, before: Proposal | None, issues: Sequence[Issue]) -> Arrangement:
+    """Give how a draft is arranged now.
+
+    What goes on from the published version stands where it stood, and running text with the same words speaks of what
+    it spoke of, unless a person has said otherwise.
+    """
+    arrangement = Arrangement.of(draft.arrangement, issues)
+    if before is None:
+        return arrangement
+    stood = dict(before.goals.exclude(issue=None).values_list("number", "issue"))
+    for key, number in continues_of(draft, arrangement, before).items():
+        if key not in arrangement.goals and number in stood:
+            arrangement.goals[key] = str(stood[number])
+    spoke_of: dict[str, list[str]] = {}
+    of_version = Mention.objects.filter(passage__proposal=before, passage__version=before.version)
+    for text, issue in of_version.order_by("pk").values_list("passage__text", "issue"):
+        spoke_of.setdefault(" ".join(text.split()), []).append(str(issue))
+    for block in draft.plan.blocks:
+        same = spoke_of.get(" ".join(block.text.split()))
+        if same and isinstance(block, Passage) and block.kind is not PassageKind.GOAL:
+            arrangement.prose.setdefault(key_of(block), same)
+    return arrangement
 
 
 def continues_of(draft: Draft, arrangement: Arrangement, before: Proposal | None) -> dict[str, int | None]:
@@ -84,17 +110,15 @@ def goal_texts(proposal: Proposal) -> dict[int, str]:
     return dict(proposal.goals.standing().order_by("number").values_list("number", "passage__text"))
 
 
-def _publish_plan(draft: Draft) -> Proposal:
+def _publish_plan(draft: Draft, before: Proposal | None, arrangement: Arrangement) -> Proposal:
     plan_year = _plan_year(draft.committee, draft.year)
     title = draft.title.strip() or f"Plan för {draft.year}"
     reading = reading_of(draft)
-    before = draft.published_before()
     if before is None:
         return publish(
             draft.plan, document=draft.document, plan_year=plan_year, party=draft.party, title=title, reading=reading
         )
-    issues = draft.committee.issues.all()
-    continues = continues_of(draft, Arrangement.of(draft.arrangement, issues), before)
+    continues = continues_of(draft, arrangement, before)
     numbers = {key_of(goal): goal.number for goal in draft.plan.goals}
     return publish_version(
         draft.plan,
@@ -140,9 +164,8 @@ def reading_of(draft: Draft) -> Reading:
     return Reading(kinds, found, sic, numbers)
 
 
-def _arrange(draft: Draft, proposal: Proposal) -> None:
+def _arrange(draft: Draft, proposal: Proposal, arrangement: Arrangement) -> None:
     """Put the goals and passages of what was just published in their issues."""
-    arrangement = Arrangement.of(draft.arrangement, draft.committee.issues.all())
     issues = _issues(draft.committee, arrangement)
     places = {
         passage.anchor.removeprefix("rad-"): passage for passage in proposal.passages.filter(version=proposal.version)
@@ -152,9 +175,7 @@ def _arrange(draft: Draft, proposal: Proposal) -> None:
         if not isinstance(block, Passage):
             continue
         if block.kind is PassageKind.GOAL:
-            # What goes on from an earlier version stays where it stands unless a person has said otherwise.
-            if key in arrangement.goals:
-                Goal.objects.filter(passage=places[key]).update(issue=issues.get(arrangement.goals[key]))
+            Goal.objects.filter(passage=places[key]).update(issue=issues.get(arrangement.goals.get(key, "")))
         else:
             for reference in arrangement.prose.get(key, ()):
                 if reference in issues:

@@ -5,13 +5,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from goals.arrange_draft import arranged_from, arrangement_of, load, problems_of
-from goals.check_draft import Preview, counts_of, preview_of, version_of, warnings_of
+from goals.arrange_draft import arranged_from, load, problems_of
+from goals.check_draft import Preview, counts_of, preview_of, version_of, warnings_of, warnings_of_version
 from goals.continuity import Change, count_changes
 from goals.draft_arrangement import Arrangement
 from goals.models import Alignment, Issue
 from goals.publish import AlreadyPublishedError
-from goals.publish_draft import NotReadyError, goal_texts, publish_draft
+from goals.publish_draft import NotReadyError, arrangement_of, goal_texts, publish_draft
 from goals.views.work import CONFLICT, INVALID, number_of, user_of
 from parties.access import signed_in, take_typed
 from proposals.draft_steps import find_draft, frame, where_it_is
@@ -63,8 +63,11 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     arrangement = arrangement_of(draft, before, issues)
     if request.method == "POST" and before:
         return _say_what_goes_on(request, draft, arrangement)
-    warnings = list(warnings_of(draft, arrangement))
     rows = version_of(draft, arrangement, before) if before else []
+    warnings = [
+        *warnings_of(draft, arrangement),
+        *(warnings_of_version(draft, arrangement, before, rows) if before else []),
+    ]
     preview, problem = _preview(draft)
     context = {
         **frame(draft, "draft_check"),
@@ -90,7 +93,9 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     issues = list(Issue.objects.of(draft.committee).in_order())
     before = draft.published_before()
     problem, status = "", 200
-    if request.method == "POST":
+    if request.method == "POST" and number_of(request.POST.get("mot")) != (before.version if before else 0):
+        problem, status = "Planen har fått en annan version under tiden. Kontrollera skillnaden igen.", CONFLICT
+    elif request.method == "POST":
         try:
             proposal = publish_draft(draft, by=user_of(request), seen=number_of(request.POST.get("sett")))
         except NotReadyError as error:

@@ -488,7 +488,9 @@ class TestCheck:
 
 class TestPublish:
     def publish(self, secretary: Client, draft: Draft) -> Any:
-        return secretary.post(at(draft, "publicera"), {"sett": again(draft).revision})
+        before = again(draft).published_before()
+        data = {"sett": again(draft).revision, "mot": before.version if before else 0}
+        return secretary.post(at(draft, "publicera"), data)
 
     def test_everything_is_published_at_once(self, arranged, secretary, client):
         """The plan, its goals, the new issue and topic, the attached text and the relation are all there."""
@@ -510,7 +512,7 @@ class TestPublish:
 
     def test_publishing_twice_is_refused(self, arranged, secretary):
         """A second press publishes nothing more, and leads to the plan."""
-        stale = {"sett": again(arranged).revision}
+        stale = {"sett": again(arranged).revision, "mot": 0}
         self.publish(secretary, arranged)
         answer = secretary.post(at(arranged, "publicera"), stale)
         assert answer["Location"] == f"{YEAR}/pp/"
@@ -561,6 +563,48 @@ class TestPublish:
         kept = dict(now.goals.exclude(number=28).values_list("number", "issue"))
         assert kept == issues
 
+    def test_running_text_goes_on_speaking_of_its_issues(self, secretary, plans, kd):
+        """Running text with the same words stays attached in a newer version; what is gone is told beforehand."""
+        spoken = set(Mention.objects.filter(passage__proposal=kd).values_list("issue", "passage__text"))
+        gone = sorted(text for _, text in spoken)[0]
+        text = KD_FILE.read_text(encoding="utf-8").replace(gone, "Något helt annat än det som stod här.", 1)
+        secretary.post("/arbete/import/", sent(plans, kd.party, text, name="ny.txt"))
+        draft = Draft.objects.get()
+        assert gone[:40] in secretary.get(at(draft, "kontrollera")).content.decode()
+        self.publish(secretary, draft)
+        now = set(Mention.objects.filter(passage__proposal=kd).values_list("issue", "passage__text"))
+        assert now == {pair for pair in spoken if pair[1] != gone}
+
+    def test_what_is_said_of_goals_is_asked_about(self, secretary, plans, kd):
+        """A relation whose goal is reworded is pointed out; one whose goal is gone is told to end, and does."""
+        said = Alignment.objects.get(issue__slug="faltassistenter")
+        goal = kd.goals.get(issue=said.issue)
+        text = KD_FILE.read_text(encoding="utf-8")
+        reworded = text.replace(goal.passage.text, goal.passage.text + " i hela kommunen", 1)
+        secretary.post("/arbete/import/", sent(plans, kd.party, reworded, name="ny.txt"))
+        first = Draft.objects.get()
+        assert "Stämmer det som sägs än?" in secretary.get(at(first, "kontrollera")).content.decode()
+        first.discard()
+        without = text.replace(goal.passage.text, "Bygga en alldeles ny brygga", 1)
+        secretary.post("/arbete/import/", sent(plans, kd.party, without, name="ny.txt"))
+        second = Draft.objects.get()
+        assert "faller bort" in secretary.get(at(second, "kontrollera")).content.decode()
+        self.publish(secretary, second)
+        assert not Alignment.objects.filter(pk=said.pk).exists()
+
+    def test_another_version_came_meanwhile(self, secretary, plans, kd):
+        """A difference that nobody has looked at is not published."""
+        text = KD_FILE.read_text(encoding="utf-8")
+        for name in ("ett", "två"):
+            secretary.post("/arbete/import/", sent(plans, kd.party, f"{text}\n{name}\n", name=f"{name}.txt"))
+        one, two = Draft.objects.order_by("pk")
+        seen = {"sett": two.revision, "mot": 1}
+        self.publish(secretary, one)
+        answer = secretary.post(at(two, "publicera"), seen)
+        assert answer.status_code == 409
+        assert "en annan version" in answer.content.decode()
+        assert Proposal.objects.get(pk=kd.pk).version == 2
+
     def test_a_person_says_what_goes_on(self, secretary, plans, kd):
         """Which goal goes on in which is a person's decision."""
         text = KD_FILE.read_text(encoding="utf-8")
@@ -609,7 +653,7 @@ class TestWhatIsReadOut:
             data = {name: value for name, value in found.items() if name not in ("kind", "csrfmiddlewaretoken")}
             saved = secretary.post(at(draft, f"granska/{key}"), {**data, "kind": "goal"})
             assert saved.status_code == 302
-        secretary.post(at(draft, "publicera"), {"sett": again(draft).revision})
+        secretary.post(at(draft, "publicera"), {"sett": again(draft).revision, "mot": 0})
         first, second, third = Proposal.objects.get(party=party).goals.order_by("number")
         assert (first.due_words, str(first.due_on)) == ("senast den 31 mars 2017", "2017-03-31")
         assert (second.target_value, second.target_bound, second.target_unit) == (3, "högst", "dagar")
