@@ -71,7 +71,9 @@ def continues_of(draft: Draft, arrangement: Arrangement, before: Proposal | None
         return {}
     texts = {key_of(goal): goal.text for goal in draft.plan.goals}
     published = goal_texts(before)
-    said = {key: number for key, number in arrangement.continues.items() if key in texts}
+    # What was said of a plan that the draft was taken for before is nothing said of this one.
+    numbers = {None, *before.goals.values_list("number", flat=True)}
+    said = {key: number for key, number in arrangement.continues.items() if key in texts and number in numbers}
     taken = {number for number in said.values() if number is not None}
     free = {number: text for number, text in published.items() if number not in taken}
     suggested = suggest_continues(free, {key: text for key, text in texts.items() if key not in said})

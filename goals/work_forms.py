@@ -22,6 +22,11 @@ def plain(text: str) -> str:
     return "".join(sign for sign in text if sign in "\r\n\t" or unicodedata.category(sign) not in ("Cc", "Cf"))
 
 
+def tidy(text: str) -> str:
+    """Give a text on one line, without what cannot be seen."""
+    return " ".join(plain(text).split())
+
+
 class DayInput(forms.DateInput):
     """A day, as browsers let one pick it."""
 

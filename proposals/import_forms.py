@@ -152,13 +152,13 @@ class ReadingForm(forms.Form):
 
     def fits(self, goal: Passage) -> bool:
         """Tell whether what was filled in stands in the goal's words, and say beside the field what does not."""
-        where = f"{goal.text} {goal.goal_heading}".casefold()
+        where = f"{goal.text} {goal.goal_heading}"
         for name, value in self.reading().items():
             if name == "kind":
                 continue
             for stated in value if isinstance(value, list) else [value]:
                 written = "" if stated is None else str(stated).replace(".", ",")
-                if written.casefold() not in where:
+                if written not in where:
                     self.add_error(name, f"”{written}” står inte i målets text. Fyll bara i det som texten säger.")
         return self.is_valid()
 

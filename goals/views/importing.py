@@ -15,7 +15,8 @@ from goals.publish_draft import NotReadyError, goal_texts, publish_draft
 from goals.views.work import CONFLICT, INVALID, number_of, user_of
 from parties.access import signed_in, take_typed
 from proposals.draft_steps import find_draft, frame, where_it_is
-from proposals.models import Draft, DraftChangedError
+from proposals.models import Draft, DraftChangedError, Proposal
+from proposals.reading.edit import key_of
 
 CHANGED = "Någon annan har ändrat utkastet under tiden. Det du valt står kvar här: titta på det och spara igen."
 
@@ -40,7 +41,8 @@ def arrange(request: HttpRequest, pk: int) -> HttpResponse:
         draft = find_draft(request.user, pk)
         return _arrange_page(request, draft, arrangement, issues, conflict=True, status=CONFLICT)
     here = reverse("draft_arrange", args=[pk])
-    if chosen := request.POST.get("valj", "").partition(":")[0]:
+    chosen = request.POST.get("valj", "").partition(":")[0]
+    if chosen in {key_of(block) for block in draft.plan.blocks}:
         return HttpResponseRedirect(f"{here}#mal-{chosen}")
     if "vidare" not in request.POST:
         messages.success(request, "Sparat.")
@@ -60,7 +62,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     before = draft.published_before()
     arrangement = arrangement_of(draft, before, issues)
     if request.method == "POST" and before:
-        return _say_what_goes_on(request, draft, arrangement)
+        return _say_what_goes_on(request, draft, arrangement, before)
     warnings = list(warnings_of(draft, arrangement))
     rows = version_of(draft, arrangement, before) if before else []
     preview, problem = _preview(draft)
@@ -136,12 +138,16 @@ def _arrange_page(
     return render(request, "goals/import/arrange.html", context, status=status)
 
 
-def _say_what_goes_on(request: HttpRequest, draft: Draft, arrangement: Arrangement) -> HttpResponse:
+def _say_what_goes_on(request: HttpRequest, draft: Draft, arrangement: Arrangement, before: Proposal) -> HttpResponse:
     """Keep what a person says of which goals go on."""
-    for goal_key in [name.removeprefix("fortsatter-") for name in request.POST if name.startswith("fortsatter-")]:
-        arrangement.continues[goal_key] = number_of(request.POST[f"fortsatter-{goal_key}"]) or None
+    for goal_key in map(key_of, draft.plan.goals):
+        if f"fortsatter-{goal_key}" in request.POST:
+            arrangement.continues[goal_key] = number_of(request.POST[f"fortsatter-{goal_key}"]) or None
     said = [number for number in arrangement.continues.values() if number is not None]
     here = reverse("draft_check", args=[draft.pk])
+    if not set(said) <= set(before.goals.values_list("number", flat=True)):
+        messages.error(request, "Planen har inget mål med det numret. Inget sparades.")
+        return HttpResponseRedirect(here)
     if len(set(said)) < len(said):
         messages.error(request, "Två mål kan inte fortsätta samma tidigare mål. Inget sparades.")
         return HttpResponseRedirect(here)
