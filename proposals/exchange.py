@@ -26,7 +26,7 @@ from proposals.reading import (
     UnreadableDocumentError,
 )
 from proposals.reading.edit import key_of
-from proposals.reading.limits import LONGEST_LINE, MOST_LINES
+from proposals.reading.limits import LARGEST_FILE, LONGEST_LINE, MOST_LINES
 
 FORMAT, VERSION = "namndkollen-plan", 1
 HEADING, LEFT_OUT, GOAL = "heading", "left_out", PassageKind.GOAL.value
@@ -331,7 +331,7 @@ def _block(row: Mapping[str, Any], number: int) -> BlockRecord:
         elif name in _LISTS:
             if not isinstance(value, list) or not all(map(_is_text, value)):
                 raise wrong(name)
-        elif name != "marks" and (not _is_text(value) or len(value) > _LONGEST.get(name, len(value))):
+        elif name != "marks" and not (_is_text(value) and len(str(value)) <= _LONGEST.get(name, LARGEST_FILE)):
             raise wrong(name)
         found[name] = value
     block = BlockRecord(**found)

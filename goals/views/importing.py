@@ -11,7 +11,7 @@ from goals.continuity import Change, count_changes
 from goals.draft_arrangement import Arrangement
 from goals.models import Alignment, Issue
 from goals.publish import AlreadyPublishedError
-from goals.publish_draft import NotReadyError, goal_texts, publish_draft
+from goals.publish_draft import NotReadyError, OvertakenError, goal_texts, publish_draft
 from goals.views.work import CONFLICT, INVALID, number_of, user_of
 from parties.access import signed_in, take_typed
 from proposals.draft_steps import find_draft, frame, where_it_is
@@ -92,7 +92,13 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     problem, status = "", 200
     if request.method == "POST":
         try:
-            proposal = publish_draft(draft, by=user_of(request), seen=number_of(request.POST.get("sett")))
+            said = request.POST
+            proposal = publish_draft(
+                draft, by=user_of(request), seen=number_of(said.get("sett")), after=number_of(said.get("efter"))
+            )
+        except OvertakenError as error:
+            problem, status = str(error), CONFLICT
+            before = draft.published_before()
         except NotReadyError as error:
             problem, status = str(error), INVALID
         except DraftChangedError:

@@ -165,4 +165,6 @@ class Draft(models.Model):
         with transaction.atomic():
             if not Draft.objects.exclude(state=self.State.PUBLISHED).filter(pk=self.pk).delete()[0]:
                 raise DraftChangedError(str(self))
+            # Whoever receives the same document now has made a draft of it when this goes on.
+            SourceDocument.objects.select_for_update().only("pk").filter(pk=self.document_id).first()
             SourceDocument.objects.unused().filter(pk=self.document_id).delete()

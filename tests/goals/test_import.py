@@ -450,7 +450,9 @@ class TestCheck:
 
 class TestPublish:
     def publish(self, secretary: Client, draft: Draft) -> Any:
-        return secretary.post(at(draft, "publicera"), {"sett": again(draft).revision})
+        before = again(draft).published_before()
+        said = {"sett": again(draft).revision, "efter": before.version if before else 0}
+        return secretary.post(at(draft, "publicera"), said)
 
     def test_everything_is_published_at_once(self, arranged, secretary, client):
         """The plan, its goals, the new issue and topic, the attached text and the relation are all there."""
