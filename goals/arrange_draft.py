@@ -8,6 +8,7 @@ from django.http import QueryDict
 from goals.draft_arrangement import NEW, Arrangement, reference_to
 from goals.models import Alignment, Goal, Issue, Topic
 from goals.suggest import Asked, SimilarGoal, SuggestedIssue, suggest
+from goals.work_forms import tidy
 from parties.swedish import slug
 from proposals.models import Draft, PlanYear
 from proposals.reading import Passage, PassageKind
@@ -149,13 +150,16 @@ def arranged_from(data: QueryDict, draft: Draft, arrangement: Arrangement, issue
             new.prose[key] = list(dict.fromkeys([*stays, added] if added else stays))
     if "valj" in data:
         _choose(data.get("valj", ""), draft, new, issues)
+    topics = {str(key) for key in draft.committee.topics.values_list("pk", flat=True)} if "ny" in data else set()
     for at, name in _listed(data, "ny"):
         topic = data.get(f"amne-{at}", "")
-        written = " ".join(data.get(f"nyttamne-{at}", "").split())
-        new.new_issues[name] = f"{NEW}{written}" if written else topic
+        written = tidy(data.get(f"nyttamne-{at}", ""))
+        new.new_issues[tidy(name)] = f"{NEW}{written}" if written else topic if topic in topics else ""
     for at, reference in _listed(data, "rel"):
-        relation, reason = data.get(f"relation-{at}", ""), data.get(f"skal-{at}", "").strip()
-        if relation in Alignment.Relation.values or reason:
+        relation, reason = data.get(f"relation-{at}", ""), tidy(data.get(f"skal-{at}", ""))
+        if relation not in Alignment.Relation.values:
+            relation = ""
+        if relation or reason:
             new.relations[reference] = (relation, reason)
         else:
             new.relations.pop(reference, None)

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from goals.models import Alignment, Goal, Issue, Mention, Topic
 from goals.models.issues import Claim
 from goals.rearrange import Answers, Question, require_some_of
-from goals.work_forms import plain
+from goals.work_forms import tidy
 from parties.models import Committee, Party
 from parties.swedish import swedish_key
 from proposals.models import Passage, Proposal
@@ -48,11 +48,6 @@ class ArrangeForm(forms.Form):
             for name, field in cls.base_fields.items()
             if name != "seen" and name in data
         }
-
-
-def tidy(text: str) -> str:
-    """Give a text on one line, without what cannot be seen."""
-    return " ".join(plain(text).split())
 
 
 class NameForm(ArrangeForm):

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from goals.models import Issue
+from goals.work_forms import tidy
 from parties.models import Committee
 from parties.swedish import slug
 
@@ -68,7 +69,7 @@ def reference_to(written: str, committee: Committee, issues: Iterable[Issue]) ->
 
     ``issues`` are those of the committee; others are asked for by the names that they have had.
     """
-    name = " ".join(written.split())
+    name = tidy(written)
     if not name:
         return ""
     address = slug(name)

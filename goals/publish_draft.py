@@ -12,7 +12,7 @@ from django.db import models, transaction
 from goals.continuity import suggest_continues
 from goals.draft_arrangement import NEW, Arrangement
 from goals.models import Alignment, Goal, Issue, Mention, ReportingPeriod, Topic
-from goals.models.issues import Claim
+from goals.models.issues import Claim, lock_arrangement
 from goals.publish import AlreadyPublishedError, Reading, ReadingError, publish, publish_version
 from parties.models import Committee, Party, User
 from proposals.models import Draft, DraftChangedError, PlanYear, Proposal
@@ -24,22 +24,36 @@ class NotReadyError(ValueError):
     """A draft cannot be published as it is; the message says in Swedish what to do."""
 
 
+class OvertakenError(NotReadyError):
+    """Another version of the plan has been published since the draft was compared with the one there was."""
+
+
 @transaction.atomic
-def publish_draft(draft: Draft, *, by: User | None, seen: int) -> Proposal:
+def publish_draft(draft: Draft, *, by: User | None, seen: int, after: int | None = None) -> Proposal:
     """Publish a draft as a party's proposal, or as a newer version of the one that it has.
 
-    ``seen`` is the revision that a person has looked at.
+    ``seen`` is the revision that a person has looked at, and ``after`` the version of the plan that it was compared
+    with, 0 for none; leave it out to publish whatever there is. One draft of a committee is published at a time, and
+    nobody arranges its issues meanwhile.
 
     :raises AlreadyPublishedError: if the draft is published already, or another version was meanwhile.
-    :raises DraftChangedError: if somebody has changed the draft since it was looked at.
+    :raises DraftChangedError: if somebody has changed or discarded the draft since it was looked at.
     :raises NotReadyError: if something in it has to be mended first.
     """
-    draft = Draft.objects.select_for_update(no_key=True, of=("self",)).whole().get(pk=draft.pk)
+    lock_arrangement(draft.committee_id)
+    found = Draft.objects.select_for_update(no_key=True, of=("self",)).whole().filter(pk=draft.pk).first()
+    if found is None:
+        raise DraftChangedError(str(draft))
+    draft = found
     if draft.state == Draft.State.PUBLISHED:
         raise AlreadyPublishedError("utkastet är redan publicerat")
     if draft.state != Draft.State.OPEN or draft.revision != seen:
         raise DraftChangedError(str(draft))
     before = draft.published_before()
+    if after is not None and after != (before.version if before else 0):
+        raise OvertakenError(
+            "En annan version av planen har publicerats. Se efter i steget Kontrollera vad som ändras."
+        )
     arrangement = arrangement_of(draft, before, list(draft.committee.issues.all()))
     try:
         proposal = _publish_plan(draft, before, arrangement)
@@ -98,7 +112,9 @@ def continues_of(draft: Draft, arrangement: Arrangement, before: Proposal | None
         return {}
     texts = {key_of(goal): goal.text for goal in draft.plan.goals}
     published = goal_texts(before)
-    said = {key: number for key, number in arrangement.continues.items() if key in texts}
+    # What was said of a plan that the draft was taken for before is nothing said of this one.
+    numbers = {None, *before.goals.values_list("number", flat=True)}
+    said = {key: number for key, number in arrangement.continues.items() if key in texts and number in numbers}
     taken = {number for number in said.values() if number is not None}
     free = {number: text for number, text in published.items() if number not in taken}
     suggested = suggest_continues(free, {key: text for key, text in texts.items() if key not in said})

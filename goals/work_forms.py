@@ -23,6 +23,11 @@ def plain(text: str) -> str:
     return "".join(sign for sign in text if sign in "\r\n\t" or unicodedata.category(sign) not in ("Cc", "Cf"))
 
 
+def tidy(text: str) -> str:
+    """Give a text on one line, without what cannot be seen."""
+    return " ".join(plain(text).split())
+
+
 class LinkField(forms.URLField):
     """A link to what shows that something is so."""
 

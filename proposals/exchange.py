@@ -7,6 +7,7 @@ import base64
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
@@ -26,7 +27,7 @@ from proposals.reading import (
     UnreadableDocumentError,
 )
 from proposals.reading.edit import key_of
-from proposals.reading.limits import MOST_LINES
+from proposals.reading.limits import LARGEST_FILE, LONGEST_LINE, MOST_LINES
 
 FORMAT, VERSION = "namndkollen-plan", 1
 HEADING, LEFT_OUT, GOAL = "heading", "left_out", PassageKind.GOAL.value
@@ -182,6 +183,11 @@ _OF_PLAN = [each.name for each in fields(PlanRecord) if each.name not in ("docum
 _OF_BLOCK = [each.name for each in fields(BlockRecord)]
 _NUMBERS = {"first_line", "last_line", "first_character", "page", "level", "number", "due_year"}
 _LISTS = {"sic", "responsible", "issues", "topics"}
+#: The highest of the numbers that count goals, pages and years, and the longest of the words that are ours.
+_HIGHEST = 32_767
+_LONGEST = {"rule": 50, "reason": 200}
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+_TARGET = re.compile(r"(?:-?\d{1,10}(?:\.\d{1,2})?)?", re.ASCII)
 COLUMNS = [*_OF_PLAN, *_OF_BLOCK]
 
 
@@ -293,8 +299,10 @@ def _whole_number(text: str, name: str, row: int) -> int:
 def _plan(about: Mapping[str, Any], blocks: list[BlockRecord]) -> PlanRecord:
     for name in _OF_PLAN:
         wanted = int if name in ("year", "plan_version") else str
-        if type(about.get(name)) is not wanted:
+        if type(about.get(name)) is not wanted or (wanted is str and not _is_text(about[name])):
             raise UnreadableDocumentError(f"fältet {name} saknas eller har fel slags värde")
+    if not blocks:
+        raise UnreadableDocumentError("planen är tom")
     _check_order(blocks)
     return PlanRecord(**{name: about[name] for name in _OF_PLAN}, blocks=blocks)
 
@@ -322,18 +330,19 @@ def _block(row: Mapping[str, Any], number: int) -> BlockRecord:
     for name in _OF_BLOCK:
         value = row.get(name)
         if name in _NUMBERS:
-            if value is not None and (type(value) is not int or not 0 <= value < 10**9):
+            lowest, highest = (0, LONGEST_LINE) if name == "first_character" else (1, _HIGHEST)
+            if value is not None and (type(value) is not int or not lowest <= value <= highest):
                 raise wrong(name)
         elif name in _LISTS:
-            if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            if not isinstance(value, list) or not all(map(_is_text, value)):
                 raise wrong(name)
-        elif name != "marks" and (not isinstance(value, str) or "\0" in value):
+        elif name != "marks" and not (_is_text(value) and len(str(value)) <= _LONGEST.get(name, LARGEST_FILE)):
             raise wrong(name)
         found[name] = value
     block = BlockRecord(**found)
     if block.kind_of_block not in KINDS:
         raise wrong("kind_of_block")
-    if not block.first_line or not block.first_line <= block.last_line <= MOST_LINES:
+    if not block.first_line or not block.last_line or not block.first_line <= block.last_line <= MOST_LINES:
         raise wrong("first_line och last_line")
     if block.first_character is None:
         raise wrong("first_character")
@@ -341,6 +350,8 @@ def _block(row: Mapping[str, Any], number: int) -> BlockRecord:
         raise wrong("kind")
     if block.due_on and not _is_day(block.due_on):
         raise wrong("due_on")
+    if not _TARGET.fullmatch(block.target_value):
+        raise wrong("target_value")
     if not _are_marks(block.marks, len(block.text)):
         raise wrong("marks")
     return block
@@ -352,6 +363,11 @@ def _is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_text(value: Any) -> bool:
+    """Tell whether a value is a text that can be kept."""
+    return isinstance(value, str) and not _NO_TEXT.search(value)
 
 
 def _are_marks(marks: Any, length: int) -> bool:

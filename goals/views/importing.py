@@ -11,11 +11,12 @@ from goals.continuity import Change, count_changes
 from goals.draft_arrangement import Arrangement
 from goals.models import Alignment, Issue
 from goals.publish import AlreadyPublishedError
-from goals.publish_draft import NotReadyError, arrangement_of, goal_texts, publish_draft
+from goals.publish_draft import NotReadyError, OvertakenError, arrangement_of, goal_texts, publish_draft
 from goals.views.work import CONFLICT, INVALID, number_of, user_of
 from parties.access import signed_in, take_typed
 from proposals.draft_steps import find_draft, frame, where_it_is
-from proposals.models import Draft, DraftChangedError
+from proposals.models import Draft, DraftChangedError, Proposal
+from proposals.reading.edit import key_of
 
 #: How an address asks for the running text instead of the goals.
 RUNNING_TEXT = "loptext"
@@ -42,7 +43,8 @@ def arrange(request: HttpRequest, pk: int) -> HttpResponse:
         draft = find_draft(request.user, pk)
         return _arrange_page(request, draft, arrangement, issues, conflict=True, status=CONFLICT)
     here = f"{reverse('draft_arrange', args=[pk])}{f'?{request.GET.urlencode()}' if request.GET else ''}"
-    if chosen := request.POST.get("valj", "").partition(":")[0]:
+    chosen = request.POST.get("valj", "").partition(":")[0]
+    if chosen in {key_of(block) for block in draft.plan.blocks}:
         return HttpResponseRedirect(f"{here}#mal-{chosen}")
     if "vidare" not in request.POST:
         messages.success(request, "Sparat.")
@@ -62,7 +64,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     before = draft.published_before()
     arrangement = arrangement_of(draft, before, issues)
     if request.method == "POST" and before:
-        return _say_what_goes_on(request, draft, arrangement)
+        return _say_what_goes_on(request, draft, arrangement, before)
     rows = version_of(draft, arrangement, before) if before else []
     warnings = [
         *warnings_of(draft, arrangement),
@@ -93,11 +95,15 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     issues = list(Issue.objects.of(draft.committee).in_order())
     before = draft.published_before()
     problem, status = "", 200
-    if request.method == "POST" and number_of(request.POST.get("mot")) != (before.version if before else 0):
-        problem, status = "Planen har fått en annan version under tiden. Kontrollera skillnaden igen.", CONFLICT
-    elif request.method == "POST":
+    if request.method == "POST":
         try:
-            proposal = publish_draft(draft, by=user_of(request), seen=number_of(request.POST.get("sett")))
+            said = request.POST
+            proposal = publish_draft(
+                draft, by=user_of(request), seen=number_of(said.get("sett")), after=number_of(said.get("efter"))
+            )
+        except OvertakenError as error:
+            problem, status = str(error), CONFLICT
+            before = draft.published_before()
         except NotReadyError as error:
             problem, status = str(error), INVALID
         except DraftChangedError:
@@ -144,12 +150,16 @@ def _arrange_page(
     return render(request, "goals/import/arrange.html", context, status=status)
 
 
-def _say_what_goes_on(request: HttpRequest, draft: Draft, arrangement: Arrangement) -> HttpResponse:
+def _say_what_goes_on(request: HttpRequest, draft: Draft, arrangement: Arrangement, before: Proposal) -> HttpResponse:
     """Keep what a person says of which goals go on."""
-    for goal_key in [name.removeprefix("fortsatter-") for name in request.POST if name.startswith("fortsatter-")]:
-        arrangement.continues[goal_key] = number_of(request.POST[f"fortsatter-{goal_key}"]) or None
+    for goal_key in map(key_of, draft.plan.goals):
+        if f"fortsatter-{goal_key}" in request.POST:
+            arrangement.continues[goal_key] = number_of(request.POST[f"fortsatter-{goal_key}"]) or None
     said = [number for number in arrangement.continues.values() if number is not None]
     here = reverse("draft_check", args=[draft.pk])
+    if not set(said) <= set(before.goals.values_list("number", flat=True)):
+        messages.error(request, "Planen har inget mål med det numret. Inget sparades.")
+        return HttpResponseRedirect(here)
     if len(set(said)) < len(said):
         messages.error(request, "Två mål kan inte fortsätta samma tidigare mål. Inget sparades.")
         return HttpResponseRedirect(here)

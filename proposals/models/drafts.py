@@ -148,10 +148,11 @@ class Draft(models.Model):
         """
         if plan is not None:
             fields["plan_read"] = plan_to_json(plan)
-        fields |= {"changed_by": by, "changed_at": timezone.now(), "revision": seen + 1}
+        fields |= {"changed_by": by, "changed_at": timezone.now()}
         mine = Draft.objects.filter(pk=self.pk, revision=seen, state=self.State.OPEN)
-        if not mine.update(**fields):
+        if not mine.update(**fields, revision=models.F("revision") + 1):
             raise DraftChangedError(str(self))
+        self.revision = seen + 1
         for name, value in fields.items():
             setattr(self, name, value)
         self.__dict__.pop("plan", None)
@@ -164,4 +165,6 @@ class Draft(models.Model):
         with transaction.atomic():
             if not Draft.objects.exclude(state=self.State.PUBLISHED).filter(pk=self.pk).delete()[0]:
                 raise DraftChangedError(str(self))
+            # Whoever receives the same document now has made a draft of it when this goes on.
+            SourceDocument.objects.select_for_update().only("pk").filter(pk=self.document_id).first()
             SourceDocument.objects.unused().filter(pk=self.document_id).delete()

@@ -14,7 +14,7 @@ from parties.access import signed_in, take_typed
 from parties.models import Committee, User
 from proposals.draft_steps import find_draft, frame, where_it_is
 from proposals.import_forms import DraftForm, ReceiveForm, received_token
-from proposals.intake import receive, start_reading
+from proposals.intake import alone_in_waiting, receive, start_reading
 from proposals.models import Draft, DraftChangedError, PageImage, Proposal, SourceDocument
 from proposals.views import original
 
@@ -120,7 +120,10 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     if found.state == Draft.State.PUBLISHED:
         return HttpResponseRedirect(where_it_is(found))
     if request.method == "POST":
-        found.discard()
+        try:
+            found.discard()
+        except DraftChangedError:  # a colleague has discarded it, or published it, meanwhile
+            return HttpResponseRedirect(reverse("draft", args=[pk]))
         messages.success(request, f"Utkastet för {found} är borttaget.")
         return HttpResponseRedirect(reverse("import"))
     return render(request, "proposals/import/discard.html", frame(found, "draft_discard"))
@@ -194,8 +197,12 @@ def _published_from(content: bytes, committee: Committee) -> Proposal | None:
 
 
 def _wait_a_moment(draft: Draft) -> None:
-    """Wait for a short document, so that its reader comes straight to what was found."""
+    """Wait for a short document, so that its reader comes straight to what was found.
+
+    One at a time does so: whoever waits keeps a process of the site from answering others.
+    """
     until = time.monotonic() + PATIENCE
-    while draft.state == Draft.State.READING and time.monotonic() < until:
-        time.sleep(0.05)
-        draft.refresh_from_db(fields=["state", "problem"])
+    with alone_in_waiting() as alone:
+        while alone and draft.state == Draft.State.READING and time.monotonic() < until:
+            time.sleep(0.05)
+            draft.refresh_from_db(fields=["state", "problem"])

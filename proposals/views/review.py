@@ -57,7 +57,7 @@ def reading(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     form = ReadingForm(request.POST or typed or None, initial=_filled_in(goal, draft))
     conflict = False
     if request.method == "POST" and form.is_valid() and form.fits(goal):
-        readings = {**draft.readings, key: form.reading()}
+        readings = {**draft.readings, key: {**draft.readings.get(key, {}), **form.reading()}}
         try:
             draft.change(by=user_of(request), seen=_seen(request), readings=readings)
         except DraftChangedError:

@@ -489,8 +489,8 @@ class TestCheck:
 class TestPublish:
     def publish(self, secretary: Client, draft: Draft) -> Any:
         before = again(draft).published_before()
-        data = {"sett": again(draft).revision, "mot": before.version if before else 0}
-        return secretary.post(at(draft, "publicera"), data)
+        said = {"sett": again(draft).revision, "efter": before.version if before else 0}
+        return secretary.post(at(draft, "publicera"), said)
 
     def test_everything_is_published_at_once(self, arranged, secretary, client):
         """The plan, its goals, the new issue and topic, the attached text and the relation are all there."""
@@ -512,7 +512,7 @@ class TestPublish:
 
     def test_publishing_twice_is_refused(self, arranged, secretary):
         """A second press publishes nothing more, and leads to the plan."""
-        stale = {"sett": again(arranged).revision, "mot": 0}
+        stale = {"sett": again(arranged).revision, "efter": 0}
         self.publish(secretary, arranged)
         answer = secretary.post(at(arranged, "publicera"), stale)
         assert answer["Location"] == f"{YEAR}/pp/"
@@ -598,11 +598,11 @@ class TestPublish:
         for name in ("ett", "två"):
             secretary.post("/arbete/import/", sent(plans, kd.party, f"{text}\n{name}\n", name=f"{name}.txt"))
         one, two = Draft.objects.order_by("pk")
-        seen = {"sett": two.revision, "mot": 1}
+        seen = {"sett": two.revision, "efter": 1}
         self.publish(secretary, one)
         answer = secretary.post(at(two, "publicera"), seen)
         assert answer.status_code == 409
-        assert "en annan version" in answer.content.decode()
+        assert "annan version" in answer.content.decode()
         assert Proposal.objects.get(pk=kd.pk).version == 2
 
     def test_a_person_says_what_goes_on(self, secretary, plans, kd):
@@ -653,7 +653,7 @@ class TestWhatIsReadOut:
             data = {name: value for name, value in found.items() if name not in ("kind", "csrfmiddlewaretoken")}
             saved = secretary.post(at(draft, f"granska/{key}"), {**data, "kind": "goal"})
             assert saved.status_code == 302
-        secretary.post(at(draft, "publicera"), {"sett": again(draft).revision, "mot": 0})
+        secretary.post(at(draft, "publicera"), {"sett": again(draft).revision, "efter": 0})
         first, second, third = Proposal.objects.get(party=party).goals.order_by("number")
         assert (first.due_words, str(first.due_on)) == ("senast den 31 mars 2017", "2017-03-31")
         assert (second.target_value, second.target_bound, second.target_unit) == (3, "högst", "dagar")

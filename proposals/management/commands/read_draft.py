@@ -1,11 +1,14 @@
-"""``manage.py read_draft``: read the document of a draft; the import starts it, in a process of its own."""
+"""``manage.py read_draft``: read the document of a draft, and those of others that wait.
+
+The import starts it, in a process of its own. It ends at once where enough others read, which then take the draft too.
+"""
 
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from proposals.intake import read_draft
+from proposals.intake import read_waiting
 from proposals.models import Draft
 
 
@@ -18,10 +21,10 @@ class Command(BaseCommand):
         parser.add_argument("draft", type=int, help="utkastets nummer")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        draft = Draft.objects.select_related("document").filter(pk=options["draft"]).first()
+        draft = Draft.objects.filter(pk=options["draft"]).first()
         if draft is None:
             raise CommandError(f"Det finns inget utkast med nummer {options['draft']}.")
-        read_draft(draft, lambda done, total: self.stdout.write(f"{done} av {total} sidor"))
+        read_waiting(lambda done, total: self.stdout.write(f"{done} av {total} sidor"))
         draft.refresh_from_db()
         if draft.state == Draft.State.FAILED:
             raise CommandError(draft.problem)
