@@ -166,6 +166,7 @@ class _Walk:
         self.cover_length = cover_length
         self.scopes: list[_Scope] = []
         self.level = 0
+        self.put_below = False
         self.verdict: _Verdict | None = None
         self.prose_since_heading = False
         self.number = 0
@@ -203,6 +204,7 @@ class _Walk:
         if own or (self.scopes and rules.is_other_heading(text)):
             self.scopes.append(_Scope(level, text, own))
         self.level, self.verdict, self.prose_since_heading = level, None, False
+        self.put_below = piece.put_below
         return Heading(*self._where(piece), text, level, page=piece.lines[0].page)
 
     def _prose(self, place: int, piece: Piece) -> Passage:
@@ -240,7 +242,8 @@ class _Walk:
         if scope and scope.rule:
             doubts = self._scope_doubts(scope)
             confidence = scope.rule.confidence.at_most(_sure(doubts))
-            if self.prose_since_heading and not leads and not doubts and not sentence.endswith(":"):
+            after_prose = self.prose_since_heading and not leads and not doubts and not sentence.endswith(":")
+            if after_prose or (self.put_below and self.level > scope.level):
                 confidence = confidence.at_most(Confidence.LIKELY)
             return _Verdict(scope.rule, confidence, doubts, scope.heading)
         if scope:

@@ -16,8 +16,9 @@ class Piece:
 
     ``skip`` is how many characters of the first line are a list's mark or number; ``ordinal`` is that number, with
     what stands around it, where it is not settled yet whether it numbers an item or a heading. ``indent`` is how deep
-    an item stands. ``found`` says that the rules made it a heading, ``cut`` that it may go on from the block before.
-    ``under`` is the item that leads in to it, and ``parts`` are the places in ``lines`` where a sub-item begins.
+    an item stands. ``found`` says that the rules made it a heading, ``put_below`` that they put it below another of
+    the level that the format gave both, ``cut`` that it may go on from the block before. ``under`` is the item that
+    leads in to it, and ``parts`` are the places in ``lines`` where a sub-item begins.
     """
 
     style: Style
@@ -27,6 +28,7 @@ class Piece:
     ordinal: tuple[str, int] | None = None
     indent: int = 0
     found: bool = False
+    put_below: bool = False
     cut: bool = False
     leads_sub_items: bool = False
     under: "Piece | None" = None

@@ -279,6 +279,39 @@ def test_lists_under_a_sub_heading_that_speaks_of_something_else_are_no_goals():
     ]
 
 
+def test_headings_that_all_look_alike_belong_to_an_empty_goal_heading_above_them():
+    """Where a goal heading has nothing of its own, those right after it that have only a list each stand under it."""
+    text = "# Tro\n\nText.\n\n# Mål och uppdrag\n\n# Unga\n\n- Öppna parken\n- Bygg fler\n\n# Äldre\n\n- Anställ fler\n"
+    for after in (
+        "# Skola\n\nSå är det.\n\n- Köer\n\n",
+        "# Skola\n\n- Köer\n\nSå är det.\n\n",
+        "# Källor\n\n- En rapport\n\n",
+    ):
+        plan = parse(read(f"{text}\n{after}# Fakta\n\n- Många\n".encode(), "plan.md"))
+        assert [(goal.text, goal.confidence) for goal in plan.goals] == [
+            ("Öppna parken", Confidence.LIKELY),
+            ("Bygg fler", Confidence.LIKELY),
+            ("Anställ fler", Confidence.LIKELY),
+        ]
+        headings = [(block.level, block.text) for block in plan.blocks if isinstance(block, Heading)]
+        assert headings[1:4] == [(1, "Mål och uppdrag"), (2, "Unga"), (2, "Äldre")]
+        assert {level for level, _ in headings[4:]} == {1}
+
+
+@pytest.mark.parametrize(
+    "between", ["Text.\n\n", "- Öppna\n\n", "## Unga\n\n- Öppna\n\n", "# Unga\n\n", "# Unga\n\nText.\n\n- Köer\n\n"]
+)
+def test_a_goal_heading_with_something_of_its_own_takes_no_others(between):
+    """After text, a list or a sub-heading of its own, a heading that looks like the goal heading ends it."""
+    assert "Många" not in goals(f"# Mål och uppdrag\n\n{between}# Fakta\n\n- Många\n")
+
+
+def test_numbers_tell_what_stands_below_a_goal_heading_in_plain_text():
+    """Under "3 Mål" stands "3.1 Unga", but not "4 Fakta"."""
+    text = "1 Tro\n\nSå är det.\n\n3 Mål\n\n3.1 Unga\n\n- Öppna fler\n\n4 Fakta\n\n- Många\n"
+    assert goals(text, "plan.txt") == ["Öppna fler"]
+
+
 def test_a_list_after_text_under_a_sub_heading_is_doubtful():
     """Text between a goal heading and a list may have changed what the list is."""
     (goal,) = parse(read("# Mål\n\n## Unga\n\nI stan bor många unga.\n\n- Fler bänkar\n".encode(), "plan.md")).goals
