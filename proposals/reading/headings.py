@@ -28,7 +28,7 @@ def with_headings_parted(pieces: list[Piece]) -> list[Piece]:
 
 def _begins_with_heading(piece: Piece) -> bool:
     """Tell whether a paragraph's first line is far shorter than its others, as no line that was broken is."""
-    if piece.style is not Style.TEXT or piece.is_one_line or not is_short_title(piece.lines[0].text):
+    if piece.style is not Style.TEXT or piece.cell or piece.is_one_line or not is_short_title(piece.lines[0].text):
         return False
     longest = max(len(line.text) for line in piece.lines[1:])
     begins = piece.lines[1].text[:1].isupper() and not piece.lines[0].breaks and not piece.lines[0].hyphenated
@@ -134,7 +134,7 @@ def _is_item_at(pieces: list[Piece], place: int) -> bool:
 
 
 def _may_be_heading(piece: Piece) -> bool:
-    return piece.style is Style.TEXT and piece.is_one_line and is_short_title(piece.lines[0].text)
+    return piece.style is Style.TEXT and not piece.cell and piece.is_one_line and is_short_title(piece.lines[0].text)
 
 
 def is_short_title(text: str) -> bool:
@@ -178,6 +178,8 @@ def cover_length(pieces: list[Piece], marked: bool) -> int:
 
 
 def _is_running_text(piece: Piece) -> bool:
-    return piece.style is Style.BULLET or (
-        piece.style is Style.TEXT and bool(ends_sentence(piece.ending) or rules.lead_in(piece.ending))
+    return (
+        piece.style is Style.BULLET
+        or piece.in_goal_table
+        or (piece.style is Style.TEXT and bool(ends_sentence(piece.ending) or rules.lead_in(piece.ending)))
     )

@@ -26,7 +26,9 @@ from tests.evaluation.goals import (
 
 LAYOUTS = layouts()
 #: Documents whose goals are not all found, with what is right, found and expected: kept true, never hidden.
-NOT_WHOLE: dict[str, tuple[int, int, int]] = {}
+NOT_WHOLE: dict[str, tuple[int, int, int]] = {
+    "slusspartiet-tabell.pdf": (16, 17, 17),  # a cell that a page break cuts, with other cells between its halves
+}
 #: Documents with headings that are missed or invented: right, found and expected.
 HEADINGS_NOT_WHOLE: dict[str, tuple[int, int, int]] = {
     "omsorgspartiet-undanhallen.pdf": (5, 6, 6),  # a word parted without a hyphen

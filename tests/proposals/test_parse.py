@@ -20,6 +20,7 @@ from proposals.reading import (
     parse,
     read,
 )
+from proposals.reading.lines import Cell
 
 TEXTS = st.one_of(
     st.text(max_size=40),
@@ -72,6 +73,7 @@ def documents(draw: st.DrawFn) -> list[Line]:
             hyphenated=draw(st.booleans()),
             indent=draw(st.integers(0, 3)),
             page=draw(st.one_of(st.none(), st.integers(1, 5))),
+            cell=draw(st.one_of(st.none(), st.builds(Cell, *[st.integers(1, 2)] * 3))) if text else None,
             left_out=draw(st.sampled_from(["", "", "", "sidnummer"])) if style is not Style.BLANK else "",
         )
         lines.append(line)
