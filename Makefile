@@ -14,7 +14,7 @@ help:
 	@echo "make lint    ruff, djade, mypy, missing migrations, deploy checks"
 	@echo "make format  let ruff and djade rewrite what they can"
 	@echo "make weigh   measure what a first and a repeated view weigh, in Chromium"
-	@echo "make eval-import  measure how many goals are found in plans of many layouts, and list what is wrong"
+	@echo "make eval-import  measure how many goals are found in plans of many layouts, and how well goals are lined up"
 	@echo "make lock    compile pyproject.toml to the two requirements.txt, with hashes"
 
 # The stamp is what make looks at: as new as the pinned list that it was installed from.
@@ -61,7 +61,7 @@ weigh: $(VENV)/test
 	$(BIN)/python -m tests.browser.weigh
 
 eval-import: $(VENV)/test
-	@$(BIN)/python -m tests.eval_import
+	@$(BIN)/python -m tests.evaluation
 
 lock: $(VENV)/test
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \

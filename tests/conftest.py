@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from hypothesis import HealthCheck, settings
 
 from config import static
 from proposals.manifest import PLANS
@@ -23,6 +24,10 @@ V_FILE = SEEDS / "vansterpartiet-socialnamnden-2017.md"
 KD_FILE = SEEDS / "kristdemokraterna-socialnamnden-2017.txt"
 BASE = "/eskilstuna/socialnamnden"
 YEAR = f"{BASE}/2017"
+
+# What hypothesis draws is judged by what comes of it, not by how fast a machine that is busy with other tests is.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 class Clock:

@@ -1,12 +1,13 @@
 """Word documents (.docx): the paragraphs of the body, by the styles that Word gave them."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from proposals.reading.archive import Archive, descend, is_on
-from proposals.reading.lines import Line, Style
+from proposals.reading.lines import Cell, Line, Style
 from proposals.reading.paragraphs import Paragraph, Piece, lines_of
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -25,6 +26,7 @@ _HEADING = re.compile(r"(?:heading|rubrik) ?([1-9])$")
 _CONTENTS = re.compile(r"(?:toc|innehåll) ?\d$|(?:toc heading|innehållsförteckningsrubrik)$")
 _LIST = re.compile(r"(?:list bullet|list number|punktlista|numrerad lista) ?([2-5])?$")
 _CONTENTS_LEFT_OUT = "innehållsförteckning"
+_MOST_COLUMNS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ def read_docx(content: bytes) -> list[Line]:
     styles = archive.xml_if_any("word/styles.xml")
     if body is None:
         return []
-    return lines_of(_paragraphs(body, _Styles(_transitional(styles) if styles is not None else None)))
+    known = _Styles(_transitional(styles) if styles is not None else None)
+    return lines_of(_paragraphs(body, known, itertools.count(1)))
 
 
 def _transitional(root: Element) -> Element:
@@ -119,25 +122,37 @@ def _transitional(root: Element) -> Element:
     return root
 
 
-def _paragraphs(holder: Element, styles: _Styles, in_table: bool = False) -> Iterator[Paragraph]:
-    """Walk the paragraphs in reading order: those of a table cell by cell, row by row."""
+def _paragraphs(
+    holder: Element, styles: _Styles, tables: Iterator[int], cell: Cell | None = None
+) -> Iterator[Paragraph]:
+    """Walk the paragraphs in reading order: those of a table cell by cell, row by row; ``tables`` counts the tables."""
     for child in descend(holder, _HOLDERS):
         if child.tag == f"{_W}p":
-            yield _paragraph(child, styles, in_table)
+            yield _paragraph(child, styles, cell)
             for box in _text_boxes(child):
-                yield from _paragraphs(box, styles, in_table)
+                yield from _paragraphs(box, styles, tables, cell)
         elif child.tag == f"{_W}tbl":
-            for row in descend(child, _HOLDERS):
+            number = next(tables)
+            rows = [row for row in descend(child, _HOLDERS) if row.tag == f"{_W}tr"]
+            for place, row in enumerate(rows, start=1):
                 cells = [cell for cell in descend(row, _HOLDERS) if cell.tag == f"{_W}tc"]
-                for cell in cells:
-                    yield from _paragraphs(cell, styles, in_table=in_table or len(cells) > 1)
+                columns = itertools.accumulate(map(_span, cells), initial=1)
+                for column, inner in zip(columns, cells, strict=False):
+                    own = Cell(number, place, column) if len(cells) > 1 else cell
+                    yield from _paragraphs(inner, styles, tables, own)
 
 
-def _paragraph(element: Element, styles: _Styles, in_table: bool) -> Paragraph:
+def _span(cell: Element) -> int:
+    """Say how many columns a cell stretches over."""
+    stated = _value(cell, f"{_W}tcPr/{_W}gridSpan")
+    return min(int(stated), _MOST_COLUMNS) if stated.isdecimal() else 1
+
+
+def _paragraph(element: Element, styles: _Styles, cell: Cell | None) -> Paragraph:
     properties = element.find(f"{_W}pPr")
     key = _value(properties, f"{_W}pStyle") or styles.default
     rows = list(styles.chain(key))
-    paragraph = Paragraph(list(_pieces(element, styles, styles.emphasis(key))), in_table=in_table)
+    paragraph = Paragraph(list(_pieces(element, styles, styles.emphasis(key))), cell=cell)
     outline = _value(properties, f"{_W}outlineLvl")
     level = int(outline) + 1 if outline.isdecimal() else _heading_level(rows)
     listed = _listed(properties) or next((row.listed for row in rows if row.listed), None)

@@ -82,9 +82,10 @@ def lines_of_pages(pages: Sequence[Page]) -> list[Line]:
     rows = {page.number: rows_of(page.glyphs, page.number) for page in pages}
     running = _running(pages, rows)
     regions: list[Region] = []
+    numbers = itertools.count(1)
     for page in pages:
         own = [row for row in rows[page.number] if id(row) not in running]
-        regions += regions_of_page(own, page.tables)
+        regions += regions_of_page(own, page.tables, numbers)
     blocks = _with_numbered_lists(_Paragraphs(regions).blocks())
     _set_levels(blocks)
     _set_indents(blocks)
@@ -216,7 +217,7 @@ class _Paragraphs:
             return False
         if size >= self.body + 1 and size >= 1.09 * self.body:
             return len(text) <= LONGEST_LARGE_HEADING
-        if not strong or self.mostly_bold or size < self.body - 0.5 or len(text) > LONGEST_BOLD_HEADING:
+        if not strong or self.mostly_bold or region.cell or size < self.body - 0.5 or len(text) > LONGEST_BOLD_HEADING:
             return False
         if text.endswith((".", ",", ";", "!")):
             return False
@@ -451,6 +452,7 @@ def _lines_of(block: _Block, words: Counter[str]) -> Iterator[tuple[Line, Strip 
             breaks=place in block.broken,
             hyphenated=hyphenated,
             indent=block.indent if place == 0 else 0,
+            cell=block.region.cell,
         )
         yield line, strip
 

@@ -52,7 +52,12 @@ class Grouping:
             fresh = self._begins_item(line, before, blank)
             if fresh:
                 pieces.append(fresh)
-            elif before and self._goes_on(before, line, blank) and self._reaches(before, line.number):
+            elif (
+                before
+                and before.cell == line.cell
+                and self._goes_on(before, line, blank)
+                and self._reaches(before, line.number)
+            ):
                 self._add(before, line, blank)
             else:
                 pieces.append(self._piece(line, before))
@@ -95,6 +100,7 @@ class Grouping:
         if before and before.lines[-1].hyphenated and not blank:
             return None
         if number := _ORDINAL.match(text):
+            blank = blank or bool(before and before.cell != line.cell)
             return self._numbered(line, number, before, blank)
         if _THAT.match(text) and before and self._may_begin_that(before, blank):
             return Piece(Style.BULLET, [line], indent=line.indent)
@@ -154,7 +160,12 @@ class Grouping:
         """Join what a page break cut in two: a text that does not end, followed by one that begins in lower case."""
         joined: list[Piece] = []
         for piece in pieces:
-            if joined and _was_cut(joined[-1], piece) and self._reaches(joined[-1], piece.first):
+            if (
+                joined
+                and joined[-1].cell == piece.cell
+                and _was_cut(joined[-1], piece)
+                and self._reaches(joined[-1], piece.first)
+            ):
                 joined[-1].lines += self.lines[joined[-1].last : piece.last]
             else:
                 joined.append(piece)
@@ -169,7 +180,7 @@ class Grouping:
                 above = []
                 settled.append(piece)
                 continue
-            above = [item for item in above if item.indent < piece.indent]
+            above = [item for item in above if item.indent < piece.indent and item.cell == piece.cell]
             owner = above[-1] if above else None
             if owner and owner.ending.rstrip().endswith(":") and not owner.parts:
                 owner.leads_sub_items, piece.under = True, owner
@@ -194,6 +205,12 @@ def _ordinal_taken_off(line: Line) -> tuple[str, int] | None:
     """Give the number that a reader has taken off an item, so that the list can count on where the reader lost it."""
     number = _ORDINAL.match(line.raw.strip()[:_NUMBER_WITHIN])
     return _counted(number) if number and not line.text.startswith(number[0].strip()) else None
+
+
+def number_length(piece: Piece) -> int:
+    """Count the characters of the number that a text begins with, where it may number an item."""
+    number = _ORDINAL.match(piece.lines[0].text)
+    return number.end() if number and (number["label"] or number["end"]) else 0
 
 
 def _was_cut(before: Piece, after: Piece) -> bool:

@@ -28,7 +28,7 @@ def with_headings_parted(pieces: list[Piece]) -> list[Piece]:
 
 def _begins_with_heading(piece: Piece) -> bool:
     """Tell whether a paragraph's first line is far shorter than its others, as no line that was broken is."""
-    if piece.style is not Style.TEXT or piece.is_one_line or not is_short_title(piece.lines[0].text):
+    if piece.style is not Style.TEXT or piece.cell or piece.is_one_line or not is_short_title(piece.lines[0].text):
         return False
     longest = max(len(line.text) for line in piece.lines[1:])
     begins = piece.lines[1].text[:1].isupper() and not piece.lines[0].breaks and not piece.lines[0].hyphenated
@@ -102,21 +102,39 @@ def _depth(text: str) -> int:
 
 
 def _put_below_goal_headings(pieces: list[Piece]) -> None:
-    """Put found headings that follow right under a goal heading, each with bullets only, one level below it."""
+    """Put headings that follow right under a goal heading of their own level, each with a list, one level below it.
+
+    A plan may set all its headings alike. A goal heading that has nothing of its own then stands over those after it.
+    """
     owner: Piece | None = None
     for place, piece in enumerate(pieces):
         if piece.style is Style.TEXT:
             owner = None
         elif piece.style is Style.HEADING:
-            has_bullets = place + 1 < len(pieces) and pieces[place + 1].style is Style.BULLET
-            if owner and piece.found and piece.level == owner.level and has_bullets:
-                piece.level = (owner.level or 1) + 1
-            elif not (owner and (piece.level or 1) > (owner.level or 1)):
-                owner = piece if piece.found and goal_heading(piece.begins) and not has_bullets else None
+            level = piece.level or 1
+            above = (owner.level or 1) if owner else 0
+            if owner and level == above and _heads_list(pieces, place):
+                piece.level, piece.put_below = above + 1, not piece.found
+            elif not (owner and level > above and pieces[place - 1] is not owner):
+                owner = piece if goal_heading(piece.begins) and not _is_item_at(pieces, place + 1) else None
+
+
+def _heads_list(pieces: list[Piece], place: int) -> bool:
+    """Tell whether a heading has a list right below it, and nothing else where the format says that it is a heading."""
+    heads = _is_item_at(pieces, place + 1)
+    if pieces[place].found or not heads:
+        return heads
+    after = (pieces[number].style for number in range(place + 1, len(pieces)))
+    end = next((style for style in after if style in (Style.TEXT, Style.HEADING)), Style.HEADING)
+    return end is Style.HEADING and not rules.is_other_heading(pieces[place].begins)
+
+
+def _is_item_at(pieces: list[Piece], place: int) -> bool:
+    return place < len(pieces) and pieces[place].style is Style.BULLET
 
 
 def _may_be_heading(piece: Piece) -> bool:
-    return piece.style is Style.TEXT and piece.is_one_line and is_short_title(piece.lines[0].text)
+    return piece.style is Style.TEXT and not piece.cell and piece.is_one_line and is_short_title(piece.lines[0].text)
 
 
 def is_short_title(text: str) -> bool:
@@ -160,6 +178,8 @@ def cover_length(pieces: list[Piece], marked: bool) -> int:
 
 
 def _is_running_text(piece: Piece) -> bool:
-    return piece.style is Style.BULLET or (
-        piece.style is Style.TEXT and bool(ends_sentence(piece.ending) or rules.lead_in(piece.ending))
+    return (
+        piece.style is Style.BULLET
+        or piece.in_goal_table
+        or (piece.style is Style.TEXT and bool(ends_sentence(piece.ending) or rules.lead_in(piece.ending)))
     )

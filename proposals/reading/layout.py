@@ -2,13 +2,13 @@
 
 import itertools
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import median
 
 from proposals.reading.characters import bullet_length, clean, is_lone_bullet, number_at_start
-from proposals.reading.lines import Mark
+from proposals.reading.lines import Cell, Mark
 from proposals.reading.ruled import Area, Table
 
 #: A gap in a row that is wider than so many times the type size parts it in two; words never stand so far apart.
@@ -145,12 +145,13 @@ class Strip:
 class Region:
     """Lines that follow on each other, in one column of a page or across all of it.
 
-    ``fresh`` says that nothing goes on here from the region before: a table's cell stands for itself.
+    ``fresh`` says that nothing goes on here from the region before: a table's ``cell`` stands for itself.
     """
 
     lines: list[Strip]
     column: tuple[int, int] = (0, 1)
     fresh: bool = False
+    cell: Cell | None = None
     left: float = field(init=False)
     right: float = field(init=False)
 
@@ -200,15 +201,19 @@ def _stand_together(glyphs: list[Glyph], glyph: Glyph, page: int) -> bool:
     return gap <= BULLET_REACH and len(glyphs) <= LONGEST_MARKER and Strip(glyphs, page).is_marker
 
 
-def regions_of_page(rows: Sequence[Strip], tables: Sequence[Table]) -> list[Region]:
-    """Put the rows of a page in reading order, with its tables cell by cell where they stand."""
+def regions_of_page(rows: Sequence[Strip], tables: Sequence[Table], numbers: Iterator[int]) -> list[Region]:
+    """Put the rows of a page in reading order, with its tables cell by cell where they stand; each gets a number."""
     regions: list[Region] = []
     rest = list(rows)
     for table in tables:
         above, inside, rest = _parted(rest, table)
         regions += _begun_anew(regions_of([strip for row in above for strip in strips_of(row)]), bool(regions))
-        for place, cell in enumerate(table.cells):
-            regions += _begun_anew(regions_of(_inside(inside, cell), (place, len(table.cells))), True)
+        number = next(numbers)
+        for place, slot in enumerate(table.cells):
+            within = _begun_anew(regions_of(_inside(inside, slot.area), (place, len(table.cells))), True)
+            for region in within:
+                region.cell = None if slot.is_alone else Cell(number, slot.row, slot.column)
+            regions += within
     return regions + _begun_anew(regions_of([strip for row in rest for strip in strips_of(row)]), bool(regions))
 
 

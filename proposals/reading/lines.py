@@ -53,6 +53,15 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table that has more than one in a row: the table's number in the document, row and column, from 1."""
+
+    table: int
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of a document.
 
@@ -62,7 +71,8 @@ class Line:
     inside a paragraph; ``hyphenated`` that a word goes on on the next line without a space, the hyphen taken off
     ``text`` unless it is the word's own. A bullet without text has it on the next line.
 
-    ``page`` counts from 1, where the format has pages, and ``box`` is the place on it. ``left_out`` is the reason, in
+    ``page`` counts from 1, where the format has pages, and ``box`` is the place on it; ``cell`` is the cell of a table
+    that the line stands in. ``left_out`` is the reason, in
     Swedish, why the line is no part of the text ("sidnummer"); such a line ends no block, and a reader gives it where
     none is cut: after the paragraph that goes on over a page's end.
     """
@@ -78,6 +88,7 @@ class Line:
     indent: int = 0
     page: int | None = None
     box: Box | None = None
+    cell: Cell | None = None
     left_out: str = ""
 
 
@@ -99,6 +110,8 @@ def _to_json(line: Line) -> dict[str, Any]:
         found["marks"] = [[mark.start, mark.end, mark.kind] for mark in line.marks]
     if line.box:
         found["box"] = [line.box.left, line.box.top, line.box.right, line.box.bottom]
+    if line.cell:
+        found["cell"] = [line.cell.table, line.cell.row, line.cell.column]
     for name in ("level", "page"):
         if (value := getattr(line, name)) is not None:
             found[name] = value
@@ -121,5 +134,6 @@ def _from_json(found: Mapping[str, Any]) -> Line:
         indent=found.get("indent", 0),
         page=found.get("page"),
         box=Box(*found["box"]) if "box" in found else None,
+        cell=Cell(*found["cell"]) if "cell" in found else None,
         left_out=found.get("left_out", ""),
     )

@@ -1,12 +1,13 @@
 """OpenDocument text (.odt), as LibreOffice writes it."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from proposals.reading.archive import LOCKED, Archive, descend
-from proposals.reading.lines import Line, Style, UnreadableDocumentError
+from proposals.reading.lines import Cell, Line, Style, UnreadableDocumentError
 from proposals.reading.paragraphs import Paragraph, Piece, lines_of
 
 _NS = "{urn:oasis:names:tc:opendocument:xmlns:"
@@ -18,6 +19,7 @@ _FO = f"{_NS}xsl-fo-compatible:1.0}}"
 _DRAW = f"{_NS}drawing:1.0}}"
 
 _HOLDERS = frozenset({f"{_TEXT}section", f"{_TEXT}index-body", f"{_TABLE}table-header-rows", f"{_TABLE}table-rows"})
+_CELL, _COVERED = f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"
 _CONTENTS = frozenset({f"{_TEXT}table-of-content"})
 #: What stands in a paragraph without being its text.
 _NOT_TEXT = frozenset(
@@ -26,6 +28,7 @@ _NOT_TEXT = frozenset(
 _BOLD = frozenset({"bold", "600", "700", "800", "900"})
 _SPACES = re.compile(r"[ \t\r\n]+")
 _MOST_SPACES = 1000
+_MOST_COLUMNS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,57 +103,64 @@ class _Reader:
 
     def __init__(self, styles: _Styles):
         self._styles = styles
+        self._tables = itertools.count(1)
 
-    def paragraphs(self, holder: Element, in_table: bool = False, left_out: str = "") -> Iterator[Paragraph]:
+    def paragraphs(self, holder: Element, cell: Cell | None = None, left_out: str = "") -> Iterator[Paragraph]:
         """Walk the paragraphs in reading order: those of a table cell by cell, row by row."""
         for child in descend(holder, _HOLDERS):
             if child.tag in (f"{_TEXT}p", f"{_TEXT}h"):
-                yield self._paragraph(child, in_table, left_out)
-                yield from self._in_boxes(child, in_table, left_out)
+                yield self._paragraph(child, cell, left_out)
+                yield from self._in_boxes(child, cell, left_out)
             elif child.tag == f"{_TEXT}list":
-                yield from self._list(child, 0, in_table, left_out)
+                yield from self._list(child, 0, cell, left_out)
             elif child.tag == f"{_TABLE}table":
-                yield from self._table(child, in_table, left_out)
+                yield from self._table(child, cell, left_out)
             elif child.tag in _CONTENTS:
-                yield from self.paragraphs(child, in_table, "innehållsförteckning")
+                yield from self.paragraphs(child, cell, "innehållsförteckning")
             elif child.tag == f"{_DRAW}frame":
-                yield from self._in_boxes(holder, in_table, left_out)
+                yield from self._in_boxes(holder, cell, left_out)
 
-    def _table(self, table: Element, in_table: bool, left_out: str) -> Iterator[Paragraph]:
-        for row in descend(table, _HOLDERS):
-            cells = row.findall(f"{_TABLE}table-cell") if row.tag == f"{_TABLE}table-row" else []
-            for cell in cells:
-                yield from self.paragraphs(cell, in_table or len(cells) > 1, left_out)
+    def _table(self, table: Element, cell: Cell | None, left_out: str) -> Iterator[Paragraph]:
+        number = next(self._tables)
+        rows = [row for row in descend(table, _HOLDERS) if row.tag == f"{_TABLE}table-row"]
+        for place, row in enumerate(rows, start=1):
+            cells = [child for child in row if child.tag in (_CELL, _COVERED)]
+            shown = sum(child.tag == _CELL for child in cells)
+            columns = itertools.accumulate(map(_repeated, cells), initial=1)
+            for column, inner in zip(columns, cells, strict=False):
+                if inner.tag == _CELL:
+                    own = Cell(number, place, column) if shown > 1 else cell
+                    yield from self.paragraphs(inner, own, left_out)
 
-    def _list(self, element: Element, depth: int, in_table: bool, left_out: str) -> Iterator[Paragraph]:
+    def _list(self, element: Element, depth: int, cell: Cell | None, left_out: str) -> Iterator[Paragraph]:
         """Walk a list: the first paragraph of an item is its bullet, and those after it go on."""
         for item in element:
             fresh = item.tag == f"{_TEXT}list-item"
             for child in descend(item, _HOLDERS):
                 if child.tag == f"{_TEXT}list":
-                    yield from self._list(child, depth + 1, in_table, left_out)
+                    yield from self._list(child, depth + 1, cell, left_out)
                 elif child.tag in (f"{_TEXT}p", f"{_TEXT}h"):
-                    paragraph = self._paragraph(child, in_table, left_out)
+                    paragraph = self._paragraph(child, cell, left_out)
                     if paragraph.style is Style.TEXT and item.tag == f"{_TEXT}list-item":
                         paragraph.style = Style.BULLET if fresh else Style.CONTINUATION
                         paragraph.indent = min(depth, 8)
                     fresh = False
                     yield paragraph
-                    yield from self._in_boxes(child, in_table, left_out)
+                    yield from self._in_boxes(child, cell, left_out)
 
-    def _in_boxes(self, element: Element, in_table: bool, left_out: str) -> Iterator[Paragraph]:
+    def _in_boxes(self, element: Element, cell: Cell | None, left_out: str) -> Iterator[Paragraph]:
         """Walk the paragraphs of the text boxes that are fastened to a paragraph."""
         for child in element:
             if child.tag == f"{_DRAW}text-box":
-                yield from self.paragraphs(child, in_table, left_out)
+                yield from self.paragraphs(child, cell, left_out)
             elif child.tag not in _NOT_TEXT:
-                yield from self._in_boxes(child, in_table, left_out)
+                yield from self._in_boxes(child, cell, left_out)
 
-    def _paragraph(self, element: Element, in_table: bool, left_out: str) -> Paragraph:
+    def _paragraph(self, element: Element, cell: Cell | None, left_out: str) -> Paragraph:
         name = element.get(f"{_TEXT}style-name", "")
         rows = list(self._styles.chain("paragraph", name))
         pieces = list(self._pieces(element, self._styles.emphasis("paragraph", name, (False, False))))
-        paragraph = Paragraph(_with_single_spaces(pieces), in_table=in_table, left_out=left_out)
+        paragraph = Paragraph(_with_single_spaces(pieces), cell=cell, left_out=left_out)
         level = _heading_level(element, rows)
         if level is not None and not left_out:
             paragraph.style, paragraph.level = Style.HEADING, level
@@ -175,6 +185,12 @@ class _Reader:
                 yield from self._pieces(child, inherited)
             if child.tail:
                 yield Piece(_SPACES.sub(" ", child.tail), *inherited)
+
+
+def _repeated(cell: Element) -> int:
+    """Say how many cells one stands for; where it stretches over others, those stand after it, covered."""
+    stated = cell.get(f"{_TABLE}number-columns-repeated", "1")
+    return min(int(stated), _MOST_COLUMNS) if stated.isdecimal() else 1
 
 
 def _heading_level(element: Element, rows: list[_StyleRow]) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from proposals.reading.characters import bullet_length, clean, is_lone_bullet
-from proposals.reading.lines import Line, Mark, Style
+from proposals.reading.lines import Cell, Line, Mark, Style
 
 #: The longest paragraph that is taken for a heading because all of it is bold.
 LONGEST_BOLD_HEADING = 80
@@ -28,7 +28,7 @@ class Paragraph:
     level: int | None = None
     indent: int = 0
     left_out: str = ""
-    in_table: bool = False
+    cell: Cell | None = None
 
     @property
     def text(self) -> str:
@@ -42,7 +42,7 @@ class Paragraph:
         text = clean(self.text).strip()
         return (
             self.style is Style.TEXT
-            and not self.in_table
+            and self.cell is None
             and bool(shown)
             and all(piece.strong for piece in shown)
             and "\n" not in text
@@ -104,6 +104,7 @@ def _lines(paragraph: Paragraph) -> Iterator[Line]:
             marks,
             breaks=not last and style is not Style.HEADING and bool(text),
             indent=paragraph.indent if own is Style.BULLET else 0,
+            cell=None if own is Style.BLANK else paragraph.cell,
             left_out=paragraph.left_out,
         )
 

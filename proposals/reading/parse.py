@@ -18,6 +18,7 @@ from proposals.reading.headings import cover_length, find_headings, is_short_tit
 from proposals.reading.lines import Line, Mark, Style
 from proposals.reading.pieces import Piece
 from proposals.reading.rules import Confidence, PassageKind, Rule, goal_heading
+from proposals.reading.tables import settle_tables
 
 CONTENTS = "innehållsförteckning"
 #: Goals longer than this are doubtful: a paragraph, or several goals.
@@ -118,6 +119,7 @@ def parse(lines: Sequence[Line]) -> ParsedPlan:
     settle_ordinals(pieces)
     pieces = grouping.whole_again(pieces)
     pieces = grouping.with_sub_items(pieces)
+    settle_tables(pieces)
     pieces = with_headings_parted(pieces)
     marked = find_headings(pieces)
     blocks = [*_left_out(lines, aside), *_Walk(lines, pieces, cover_length(pieces, marked)).blocks()]
@@ -166,6 +168,8 @@ class _Walk:
         self.cover_length = cover_length
         self.scopes: list[_Scope] = []
         self.level = 0
+        self.put_below = False
+        self.other_level: int | None = None
         self.verdict: _Verdict | None = None
         self.prose_since_heading = False
         self.number = 0
@@ -180,6 +184,8 @@ class _Walk:
                 yield self._heading(piece)
             elif place < self.cover_length:
                 yield self._passage(piece, _Verdict(rules.COVER, Confidence.CERTAIN))
+            elif piece.in_goal_table and piece.style is Style.BULLET:
+                yield self._cell(piece)
             elif piece.style is Style.BULLET:
                 after = self.pieces[place + 1] if place + 1 < len(self.pieces) else None
                 yield self._item(piece, before, has_next=bool(after and after.style is Style.BULLET))
@@ -200,9 +206,12 @@ class _Walk:
         level = piece.level or 1
         self.scopes = [scope for scope in self.scopes if scope.level < level]
         own = goal_heading(text) or _as_goal_heading(text)
+        if own or self.other_level is None or level <= self.other_level:
+            self.other_level = level if not own and rules.is_other_heading(text) else None
         if own or (self.scopes and rules.is_other_heading(text)):
             self.scopes.append(_Scope(level, text, own))
         self.level, self.verdict, self.prose_since_heading = level, None, False
+        self.put_below = piece.put_below
         return Heading(*self._where(piece), text, level, page=piece.lines[0].page)
 
     def _prose(self, place: int, piece: Piece) -> Passage:
@@ -226,6 +235,19 @@ class _Walk:
             self.verdict = self._list_verdict(before)
         return self._passage(piece, self._item_verdict(piece, self.verdict, has_next=has_next))
 
+    def _cell(self, piece: Piece) -> Passage:
+        """Settle what an item in a table with a column of goals is; above it may stand that this is the background."""
+        self.verdict = None
+        text, _ = piece.joined()
+        column = piece.column_of_goals
+        if column is None:
+            return self._passage(piece, _Verdict(rules.PLAIN_ITEM, rules.PLAIN_ITEM.confidence))
+        if self.other_level is not None:
+            return self._passage(piece, _Verdict(rules.OTHER_HEADING, rules.OTHER_HEADING.confidence))
+        doubts = (*column.doubts, *_item_doubts(piece, text))
+        confidence = rules.TABLE_CELL.confidence.at_most(_sure(doubts))
+        return self._passage(piece, _Verdict(rules.TABLE_CELL, confidence, doubts, column.heading))
+
     def _list_verdict(self, before: Piece | None) -> _Verdict:
         """Settle what the items of a list are, from the headings above it and the sentence right before."""
         scope = self.scopes[-1] if self.scopes else None
@@ -240,7 +262,8 @@ class _Walk:
         if scope and scope.rule:
             doubts = self._scope_doubts(scope)
             confidence = scope.rule.confidence.at_most(_sure(doubts))
-            if self.prose_since_heading and not leads and not doubts and not sentence.endswith(":"):
+            after_prose = self.prose_since_heading and not leads and not doubts and not sentence.endswith(":")
+            if after_prose or (self.put_below and self.level > scope.level):
                 confidence = confidence.at_most(Confidence.LIKELY)
             return _Verdict(scope.rule, confidence, doubts, scope.heading)
         if scope:
@@ -315,8 +338,15 @@ def _doubtful_point(text: str, verdict: _Verdict) -> _Verdict:
 def _prose_doubts(piece: Piece, scope: _Scope | None) -> Iterator[str]:
     """Say why a paragraph may be something else."""
     if piece.cut:
-        yield "Texten fortsätter kanske textstället före en utelämnad rad"
-    if scope and scope.rule and len(piece.begins) <= _SHORT_TEXT and rules.may_be_goal(piece.begins):
+        before = "cellen på sidan före" if piece.cell else "textstället före en utelämnad rad"
+        yield f"Texten fortsätter kanske {before}"
+    if (
+        scope
+        and scope.rule
+        and not piece.in_goal_table
+        and len(piece.begins) <= _SHORT_TEXT
+        and rules.may_be_goal(piece.begins)
+    ):
         yield f"Stycket kan vara ett mål utan punkttecken, under ”{scope.heading}”"
 
 
@@ -351,6 +381,7 @@ def _may_be_glued_heading(before: Line, line: Line) -> bool:
 def _has_bold_lead(piece: Piece) -> bool:
     return (
         piece.style is Style.TEXT
+        and not piece.in_goal_table
         and not piece.is_bold
         and any(mark.kind == "strong" and mark.start == 0 for mark in piece.lines[0].marks)
     )

@@ -4,10 +4,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from proposals.reading.lines import Line, Mark, Style
+from proposals.reading.lines import Cell, Line, Mark, Style
+from proposals.reading.rules import Rule
 
 _FINISHED = re.compile(r"[.!?:;…][\"”’»)\]]*$")
 _SENTENCE_END = re.compile(r"[.!?…][\"”’»)\]]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of goals in a table: its name, the rule that knows it, and what makes its goals doubtful, in Swedish."""
+
+    heading: str
+    rule: Rule
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -16,8 +26,10 @@ class Piece:
 
     ``skip`` is how many characters of the first line are a list's mark or number; ``ordinal`` is that number, with
     what stands around it, where it is not settled yet whether it numbers an item or a heading. ``indent`` is how deep
-    an item stands. ``found`` says that the rules made it a heading, ``cut`` that it may go on from the block before.
-    ``under`` is the item that leads in to it, and ``parts`` are the places in ``lines`` where a sub-item begins.
+    an item stands. ``found`` says that the rules made it a heading, ``put_below`` that they put it below another of
+    the level that the format gave both, ``cut`` that it may go on from the block before. ``under`` is the item that
+    leads in to it, and ``parts`` are the places in ``lines`` where a sub-item begins. ``in_goal_table`` says that it
+    stands in a table with a column of goals, and ``column_of_goals`` is that column where it is one of them.
     """
 
     style: Style
@@ -27,10 +39,13 @@ class Piece:
     ordinal: tuple[str, int] | None = None
     indent: int = 0
     found: bool = False
+    put_below: bool = False
     cut: bool = False
     leads_sub_items: bool = False
     under: "Piece | None" = None
     parts: set[int] = field(default_factory=set)
+    in_goal_table: bool = False
+    column_of_goals: Column | None = None
 
     @property
     def first(self) -> int:
@@ -41,6 +56,21 @@ class Piece:
     def last(self) -> int:
         """The number of the last line."""
         return self.lines[-1].number
+
+    @property
+    def cell(self) -> Cell | None:
+        """The cell of a table that it stands in."""
+        return self.lines[0].cell
+
+    @property
+    def row(self) -> int:
+        """The row of its table, from 1; 0 outside tables."""
+        return self.cell.row if self.cell else 0
+
+    @property
+    def column(self) -> int:
+        """The column of its table, from 1; 0 outside tables."""
+        return self.cell.column if self.cell else 0
 
     @property
     def ending(self) -> str:

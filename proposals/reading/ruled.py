@@ -28,11 +28,21 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
+class Slot:
+    """A cell of a table: where it is, and its row and column from 1; ``is_alone`` says that its row has no other."""
+
+    area: Area
+    row: int
+    column: int
+    is_alone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table: where it is, and its cells, row by row."""
 
     area: Area
-    cells: tuple[Area, ...]
+    cells: tuple[Slot, ...]
 
 
 def tables_of(shapes: Iterable[Area]) -> list[Table]:
@@ -101,8 +111,8 @@ def _table(strokes: Sequence[Area]) -> Table | None:
     down = _places(stroke.top for stroke in level)
     if len(across) < 3 or len(down) < 2:
         return None
-    cells: list[Area] = []
-    for top, bottom in itertools.pairwise(down):
+    cells: list[Slot] = []
+    for row, (top, bottom) in enumerate(itertools.pairwise(down), start=1):
         middle = (top + bottom) / 2
         cuts = [
             place
@@ -110,7 +120,10 @@ def _table(strokes: Sequence[Area]) -> Table | None:
             if place in (across[0], across[-1])
             or any(abs(one.left - place) < NEAR and one.top <= middle <= one.bottom for one in upright)
         ]
-        cells += [Area(left, top, right, bottom) for left, right in itertools.pairwise(cuts)]
+        cells += [
+            Slot(Area(left, top, right, bottom), row, across.index(left) + 1, len(cuts) == 2)
+            for left, right in itertools.pairwise(cuts)
+        ]
     return Table(Area(across[0], down[0], across[-1], down[-1]), tuple(cells))
 
 

@@ -37,6 +37,7 @@ class Looks(Enum):
     HEADING = "rubrik"
     LEAD_IN = "inledande mening"
     ITEM = "punkt"
+    CELL = "cell"
     TEXT = "text"
 
 
@@ -44,9 +45,9 @@ class Looks(Enum):
 class Rule:
     """One reason why a passage is what it is.
 
-    ``example`` is a small document in Markdown, with a passage that the rule decides. ``pattern`` must match a whole
-    heading, or be found in a lead-in sentence or an item, by what the rule ``looks`` at; a rule that knows its
-    passages by where they stand has none.
+    ``example`` is a small document with a passage that the rule decides: in Markdown, or a table with a row on each
+    line and "¦" before each cell. ``pattern`` must match a whole heading, or be found in a lead-in sentence or an item,
+    by what the rule ``looks`` at; a rule that knows its passages by where they stand has none.
     """
 
     name: str
@@ -260,6 +261,14 @@ BOLD_LEAD = Rule(
     Looks.ITEM,
     "# Våra mål\n\n**Fler träffar.** Öppna en fritidsbank.\n\n**Fler vuxna.** Anställ fler fältassistenter.",
 )
+TABLE_CELL = Rule(
+    "mål-i-tabell",
+    "Cell i en tabell under en kolumnrubrik om mål eller uppdrag",
+    PassageKind.GOAL,
+    Confidence.LIKELY,
+    Looks.CELL,
+    "¦ Mål ¦ Ansvarig\n¦ Starta en öppen förskola ¦ Nämnden",
+)
 SUB_ITEM_OF_LEAD = Rule(
     "underpunkt",
     "Underpunkt till en punkt som slutar med kolon",
@@ -369,6 +378,7 @@ RULES: dict[str, Rule] = {
         *LEAD_INS,
         SUB_ITEM_OF_LEAD,
         BOLD_LEAD,
+        TABLE_CELL,
         LEADING_ITEM,
         QUOTE,
         REFERENCE,

@@ -1,15 +1,18 @@
 """Measures the suggestions on the two real plans: whether one side suggests the goal that a person put beside it.
 
-``python -m tests.evaluation.alignment`` prints the rank of every pair that stands in one issue, in both directions, and
-how often the right issue is among the first three. Each party is asked about as if its plan were being imported and
-the other's were there: of its own plan nothing is known.
+What is printed has the rank of every pair that stands in one issue, in both directions, and how often the right issue
+is among the first three. Each party is asked about as if its plan were being imported and the other's were there: of
+its own plan nothing is known.
 """
 
 import io
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, product
 from typing import TYPE_CHECKING
+
+from tests.evaluation import FAILED
 
 if TYPE_CHECKING:
     from goals.models import Goal
@@ -161,27 +164,23 @@ def measure() -> Alignment:
     return Alignment(pairs, goals, prose, len(shown), sum(its == similar for its, similar in shown))
 
 
-def report(found: Alignment) -> str:
-    """Write what was measured as a person reads it."""
-    lines = ["Alignment: goals of the two plans that a person put in one issue, and their ranks in both directions"]
+def lines_of(found: Alignment) -> Iterator[str]:
+    """Write what was measured as a person reads it, and what of it fails."""
+    yield "\nAlignment: goals of the two plans that a person put in one issue, and their ranks in both directions"
     for relation in ("same", "related"):
-        lines.append(f"{relation}: {found.found(relation)} of {len(found.of(relation))} pairs found")
-        lines += [
-            f"  {'found ' if pair.is_found else 'missed'} {pair.one} – {pair.other}: {pair.ranks[0]}; {pair.ranks[1]}"
-            for pair in found.of(relation)
-        ]
-    return "\n".join(
-        [
-            *lines,
-            f"goals suggested: {found.suggested}, of which {found.right} stand in the same issue",
-            f"issue of a goal: {found.goals}",
-            f"issue of running text: {found.prose}",
-        ]
-    )
+        yield f"  {relation}: {found.found(relation)} of {len(found.of(relation))} pairs found"
+        for pair in found.of(relation):
+            said = "found " if pair.is_found else "missed"
+            yield f"    {said} {pair.one} – {pair.other}: {pair.ranks[0]}; {pair.ranks[1]}"
+    yield f"  goals suggested: {found.suggested}, of which {found.right} stand in the same issue"
+    yield f"  issue of a goal: {found.goals}"
+    yield f"  issue of running text: {found.prose}"
+    if found.found("same") < AT_LEAST:
+        yield f"{FAILED}{found.found('same')} of the pairs called the same are found, {AT_LEAST} are asked for"
 
 
-def main() -> int:
-    """Load the two plans into a database of their own, measure, and print; 1 if too few pairs are found."""
+def report() -> Iterator[str]:
+    """Load the two plans into a database of their own, measure, and say what was measured."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from config import embedded
 
@@ -201,9 +200,4 @@ def main() -> int:
         call_command("load_plans", str(TWO_PARTIES), verbosity=0, stdout=io.StringIO())
         found = measure()
         connection.close()
-    print(report(found))
-    return 0 if found.found("same") >= AT_LEAST else 1
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+    yield from lines_of(found)

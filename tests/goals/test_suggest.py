@@ -10,7 +10,7 @@ from goals.models import Goal, Issue, Mention
 from goals.suggest import LONGEST, MOST, STRONG, Asked, Suggestions, possible_duplicates, suggest
 from parties.models import Party
 from proposals.models import Passage, PlanYear, Proposal
-from tests.evaluation import alignment
+from tests.evaluation import FAILED, alignment
 from tests.factories import (
     GoalFactory,
     IssueFactory,
@@ -67,10 +67,21 @@ def test_the_two_real_plans_find_each_other(plans):
 
 def test_the_report_has_the_rank_of_every_pair(plans):
     """What `make eval-import` prints names each pair, found or not, and the totals."""
-    said = alignment.report(alignment.measure())
+    said = [line.strip() for line in alignment.lines_of(alignment.measure())]
     assert "same: 7 of 8 pairs found" in said
     assert "missed V 9 – KD 13: no word in common; no word in common" in said
     assert "found  V 25 – KD 11: 1; 1" in said
+    assert not any(line.startswith(FAILED) for line in said)
+
+
+def test_the_report_fails_where_too_few_pairs_are_found():
+    """Six of the pairs called the same are one too few; what is only related does not count."""
+    ranks = {found: (alignment.Rank(1, found), alignment.Rank(None, False)) for found in (True, False)}
+    same = [alignment.Pair("same", "V 1", "KD 1", ranks[place < 6]) for place in range(8)]
+    related = [alignment.Pair("related", "V 1", "KD 2", ranks[True])] * 2
+    none = alignment.Issues(0, 0, 0)
+    said = list(alignment.lines_of(alignment.Alignment(same + related, none, none, 0, 0)))
+    assert said[-1] == f"{FAILED}6 of the pairs called the same are found, 7 are asked for"
 
 
 def test_a_suggestion_names_the_words_as_they_stand(plan_year, newcomer):

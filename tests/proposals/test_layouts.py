@@ -3,27 +3,32 @@
 `make eval-import` prints the same figures, and what is missed or invented.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from proposals.reading import Confidence, PassageKind, parse, read
 from tests.documents.layouts.make import HERE, expected, load
-from tests.eval_import import (
+from tests.evaluation import FAILED
+from tests.evaluation.__main__ import main
+from tests.evaluation.goals import (
     ENOUGH,
-    FAILED,
     Expected,
     Score,
     compare,
     evaluate,
     layouts,
-    main,
     nearly_right,
+    report,
     seeds,
     total,
 )
 
 LAYOUTS = layouts()
 #: Documents whose goals are not all found, with what is right, found and expected: kept true, never hidden.
-NOT_WHOLE: dict[str, tuple[int, int, int]] = {}
+NOT_WHOLE: dict[str, tuple[int, int, int]] = {
+    "slusspartiet-tabell.pdf": (16, 17, 17),  # a cell that a page break cuts, with other cells between its halves
+}
 #: Documents with headings that are missed or invented: right, found and expected.
 HEADINGS_NOT_WHOLE: dict[str, tuple[int, int, int]] = {
     "omsorgspartiet-undanhallen.pdf": (5, 6, 6),  # a word parted without a hyphen
@@ -95,9 +100,20 @@ def test_the_measure_counts_only_what_is_exactly_right():
     assert (compare([], []).precision, compare(["a"], []).recall) == (1.0, 0.0)
 
 
+def test_the_measure_says_what_was_asked_for_and_not_reached(monkeypatch):
+    """Too few goals in the layouts fail, and so does one real plan that lacks a heading which its text file has."""
+    lacking = [replace(document, headings=[*document.headings, "Bilaga"]) for document in seeds()[:1]]
+    spoilt = [replace(document, goals=[*document.goals, "Riv"] * 2) for document in LAYOUTS if document.goals]
+    monkeypatch.setattr("tests.evaluation.goals.seeds", lambda: lacking)
+    monkeypatch.setattr("tests.evaluation.goals.layouts", lambda: spoilt)
+    failed = [line for line in report() if line.startswith(FAILED)]
+    assert len(failed) == 3
+    assert failed[2] == f"{FAILED}{lacking[0].path.name} has not the goals and headings of its text file"
+
+
 @pytest.mark.parametrize(("line", "code"), [("all is well", 0), (f"{FAILED}recall 0.5", 1)])
 def test_the_measure_fails_where_a_section_says_so(line, code, monkeypatch, capsys):
     """The command's exit code tells whether everything that is asked for was reached, in every section."""
-    monkeypatch.setattr("tests.eval_import.SECTIONS", [lambda: iter([line]), lambda: iter(["more"])])
+    monkeypatch.setattr("tests.evaluation.__main__.SECTIONS", [lambda: iter([line]), lambda: iter(["more"])])
     assert main() == code
     assert capsys.readouterr().out == f"{line}\nmore\n"

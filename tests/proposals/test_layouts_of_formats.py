@@ -10,10 +10,11 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.utils import ImageReader, simpleSplit
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, TableStyle
+from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Table, TableStyle
 
 from proposals.reading import Line, Style, parse, read
 from tests.documents.broken import opendocument, paragraphs, pdf, png, word, zipped
+from tests.proposals.test_parse import calls
 
 TEXT = (
     "Kommunen ska under året ta fram en plan för hur fler unga kan få ett eget boende. Planen tas fram tillsammans med "
@@ -421,3 +422,51 @@ def test_emphasis(name):
         ("strong", "måste"),
         ("em", "måste"),
     }
+
+
+# How much work there is in a long document
+
+
+SENTENCES = [
+    "Rubrik",
+    TEXT,
+    "• Öppna en fritidsbank i varje stadsdel",
+    f"{TEXT} och så vidare",
+    "- Bygga fler bostäder",
+]
+
+
+def long_pdf(times: int) -> bytes:
+    rows = [["Mål", "Ansvarig"], *[[Paragraph(TEXT, BODY), "Nämnden"]] * 3]
+    table = Table(rows, colWidths=[320, 80], style=TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black)]))
+    texts = [Paragraph("Rubrik", LARGE), *[Paragraph(text, BODY) for text in SENTENCES[1:] * 2]]
+    return flowed(*[part for _ in range(times) for part in (*texts, table, PageBreak())])
+
+
+def long_odt(times: int) -> bytes:
+    item = f"<text:list><text:list-item><text:p>{TEXT}</text:p></text:list-item></text:list>"
+    cell = f"<table:table-cell><text:p>{TEXT}</text:p></table:table-cell>"
+    table = f"<table:table><table:table-row>{cell * 2}</table:table-row></table:table>"
+    return opendocument(("".join(f"<text:p>{text}</text:p>" for text in SENTENCES) + item + table) * times)
+
+
+def long_docx(times: int) -> bytes:
+    table = f"<w:tbl><w:tr>{f'<w:tc>{paragraphs(TEXT)}</w:tc>' * 2}</w:tr></w:tbl>"
+    return word((paragraphs(*SENTENCES) + table) * times)
+
+
+@pytest.mark.parametrize(
+    ("name", "made", "few"),
+    [
+        ("plan.pdf", long_pdf, 2),
+        ("plan.docx", long_docx, 20),
+        ("plan.odt", long_odt, 20),
+        ("plan.txt", lambda times: ("\n\n".join(SENTENCES) + "\n\n").encode() * times, 20),
+        ("plan.md", lambda times: ("\n\n".join(SENTENCES) + "\n\n").encode() * times, 20),
+    ],
+)
+def test_the_work_of_reading_is_in_proportion_to_the_document(name: str, made: Callable[[int], bytes], few: int):
+    """Ten times the pages or paragraphs take about ten times the work to read, and give ten times the lines."""
+    short, long = made(few), made(10 * few)
+    assert len(read(long, name)) > 9 * len(read(short, name))
+    assert calls(lambda: read(long, name)) < 12 * calls(lambda: read(short, name))

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given
@@ -20,6 +21,7 @@ from proposals.reading import (
     parse,
     read,
 )
+from proposals.reading.lines import Cell
 
 TEXTS = st.one_of(
     st.text(max_size=40),
@@ -72,6 +74,7 @@ def documents(draw: st.DrawFn) -> list[Line]:
             hyphenated=draw(st.booleans()),
             indent=draw(st.integers(0, 3)),
             page=draw(st.one_of(st.none(), st.integers(1, 5))),
+            cell=draw(st.one_of(st.none(), st.builds(Cell, *[st.integers(1, 2)] * 3))) if text else None,
             left_out=draw(st.sampled_from(["", "", "", "sidnummer"])) if style is not Style.BLANK else "",
         )
         lines.append(line)
@@ -126,7 +129,12 @@ def test_no_word_is_lost_or_added(lines):
 
 
 def steps(lines: list[Line]) -> int:
-    """Count the calls of functions that parsing takes: a measure of work that no other program disturbs."""
+    """Count the calls of functions that parsing takes."""
+    return calls(lambda: parse(lines))
+
+
+def calls(work: Callable[[], object]) -> int:
+    """Count the calls of functions that some work takes: a measure that no other program disturbs."""
     count = 0
 
     def trace(frame, event, arg):
@@ -135,7 +143,7 @@ def steps(lines: list[Line]) -> int:
 
     sys.setprofile(trace)
     try:
-        parse(lines)
+        work()
     finally:
         sys.setprofile(None)
     return count
@@ -277,6 +285,39 @@ def test_lists_under_a_sub_heading_that_speaks_of_something_else_are_no_goals():
         "Öppna",
         "Bygg",
     ]
+
+
+def test_headings_that_all_look_alike_belong_to_an_empty_goal_heading_above_them():
+    """Where a goal heading has nothing of its own, those right after it that have only a list each stand under it."""
+    text = "# Tro\n\nText.\n\n# Mål och uppdrag\n\n# Unga\n\n- Öppna parken\n- Bygg fler\n\n# Äldre\n\n- Anställ fler\n"
+    for after in (
+        "# Skola\n\nSå är det.\n\n- Köer\n\n",
+        "# Skola\n\n- Köer\n\nSå är det.\n\n",
+        "# Källor\n\n- En rapport\n\n",
+    ):
+        plan = parse(read(f"{text}\n{after}# Fakta\n\n- Många\n".encode(), "plan.md"))
+        assert [(goal.text, goal.confidence) for goal in plan.goals] == [
+            ("Öppna parken", Confidence.LIKELY),
+            ("Bygg fler", Confidence.LIKELY),
+            ("Anställ fler", Confidence.LIKELY),
+        ]
+        headings = [(block.level, block.text) for block in plan.blocks if isinstance(block, Heading)]
+        assert headings[1:4] == [(1, "Mål och uppdrag"), (2, "Unga"), (2, "Äldre")]
+        assert {level for level, _ in headings[4:]} == {1}
+
+
+@pytest.mark.parametrize(
+    "between", ["Text.\n\n", "- Öppna\n\n", "## Unga\n\n- Öppna\n\n", "# Unga\n\n", "# Unga\n\nText.\n\n- Köer\n\n"]
+)
+def test_a_goal_heading_with_something_of_its_own_takes_no_others(between):
+    """After text, a list or a sub-heading of its own, a heading that looks like the goal heading ends it."""
+    assert "Många" not in goals(f"# Mål och uppdrag\n\n{between}# Fakta\n\n- Många\n")
+
+
+def test_numbers_tell_what_stands_below_a_goal_heading_in_plain_text():
+    """Under "3 Mål" stands "3.1 Unga", but not "4 Fakta"."""
+    text = "1 Tro\n\nSå är det.\n\n3 Mål\n\n3.1 Unga\n\n- Öppna fler\n\n4 Fakta\n\n- Många\n"
+    assert goals(text, "plan.txt") == ["Öppna fler"]
 
 
 def test_a_list_after_text_under_a_sub_heading_is_doubtful():

@@ -5,10 +5,12 @@ import pytest
 from proposals.reading import RULES, Confidence, Passage, PassageKind, Rule, parse, read
 from proposals.reading.rules import GOAL_HEADINGS, explain, goal_heading, is_other_heading, lead_in
 from tests.config.test_docs import rows
+from tests.proposals.test_tables import table
 
 
 def passages(document: str) -> list[Passage]:
-    return [block for block in parse(read(document.encode(), "plan.md")).blocks if isinstance(block, Passage)]
+    lines = table(document) if document.startswith("¦") else read(document.encode(), "plan.md")
+    return [block for block in parse(lines).blocks if isinstance(block, Passage)]
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)

@@ -14,7 +14,7 @@ A source begins with settings ("file: pdf", "columns: 2"), and then has, one a l
     + mål, - punkt               an item that is a goal, and one that is not; ++ and -- stand one step in
     +# mål                       a numbered goal; +! one without any mark
     .. punkt                     a sub-item that belongs to the goal above it
-    | cell | cell                a row of a table
+    | cell | + cell              a row of a table, with a cell that is a goal
     “ ord                        words pulled out of the text, set large
     !contents                    a table of contents
 """
@@ -46,6 +46,17 @@ class Part:
     @property
     def plain(self) -> str:
         return BOLD.sub(r"\1", self.text)
+
+    @property
+    def cells(self) -> list[str]:
+        return [cell.strip() for cell in self.text.split("|")]
+
+    @property
+    def goals(self) -> list[str]:
+        """What of it is a goal."""
+        if self.kind == "|":
+            return [cell.removeprefix("+ ") for cell in self.cells if cell.startswith("+ ")]
+        return ["\n".join([self.plain, *self.sub_items])] if self.kind.startswith("+") else []
 
     @property
     def is_item(self) -> bool:
@@ -94,7 +105,7 @@ def last_of(paragraph: str, parts: list[Part], line: str) -> Part | None:
 
 def expected(source: Source) -> str:
     """Say in TOML what is to be found."""
-    goals = ["\n".join([part.plain, *part.sub_items]) for part in source.parts if part.kind.startswith("+")]
+    goals = [goal for part in source.parts for goal in part.goals]
     headings = [part.plain for part in source.parts if part.kind.startswith("#")]
     cover = [part.plain for part in source.parts if part.kind in ("!#", "!")]
     lines = [f'file = "{source.path.name}"', f'shape = "{source.get("shape")}"']
@@ -179,10 +190,10 @@ def make_docx(source: Source, path: Path | None = None) -> None:
     for part in source.parts:
         table = table if part.kind == "|" else None
         if part.kind == "|":
-            cells = [cell.strip() for cell in part.text.split("|")]
-            table = table or document.add_table(0, len(cells), "Table Grid")
-            for cell, text in zip(table.add_row().cells, cells, strict=True):
-                cell.text = text
+            table = table or document.add_table(0, len(part.cells), "Table Grid")
+            row = table.add_row()
+            for cell, text in zip(row.cells, part.cells, strict=True):
+                add_runs(cell.paragraphs[0], text.removeprefix("+ "))
         elif part.kind == "!contents":
             for text in contents(source):
                 document.add_paragraph(text)
