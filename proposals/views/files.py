@@ -127,8 +127,8 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_safe
 def page_image(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Send what a page of a draft's document looks like."""
-    found = find_draft(request.user, pk)
+    """Send what a page of a draft's document looks like; what was read in the document is left unread."""
+    found = find_draft(request.user, pk, whole=False)
     image = PageImage.objects.filter(document=found.document_id, page=number).first()
     if image is None:
         raise Http404
@@ -142,7 +142,7 @@ def page_image(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @require_safe
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a draft's document as it was received, to be saved."""
-    found = find_draft(request.user, pk)
+    found = find_draft(request.user, pk, whole=False)
     return original.send(found.document_id, inline=False)
 
 
@@ -170,7 +170,7 @@ def _with_document_kept(form: ReceiveForm, request: HttpRequest, user: User) -> 
         return form
     data = request.POST.copy()
     kept = SourceDocument.objects.keep(*content)
-    data["received"], data["text"] = received_token(kept), ""
+    data["received"], data["text"] = received_token(kept, user), ""
     again = ReceiveForm(data, user=user)
     again.is_valid()
     return again
