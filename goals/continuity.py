@@ -8,6 +8,8 @@ from enum import Enum
 
 #: How alike the words of two goals must be for one to be suggested as the other in new words, from 0 to 1.
 ALIKE = 0.5
+#: Of how many pairs of goals it is asked how alike they are; of more, only those with the same words are suggested.
+MOST_PAIRS = 200_000
 
 
 class Change(Enum):
@@ -58,14 +60,12 @@ def suggest_continues(before: Mapping[int, str], now: Mapping[str, str]) -> dict
         if same:
             found[key] = same.pop(0)
             del free[found[key]]
+    left = {key: _words(text) for key, text in now.items() if key not in found}
+    if len(left) * len(free) > MOST_PAIRS:
+        return found
     counted = {number: _words(text) for number, text in free.items()}
     pairs = sorted(
-        (
-            (_alike(_words(text), words), number, key)
-            for key, text in now.items()
-            if key not in found
-            for number, words in counted.items()
-        ),
+        ((_alike(said, words), number, key) for key, said in left.items() for number, words in counted.items()),
         key=lambda pair: (-pair[0], pair[1]),
     )
     for alike, number, key in pairs:

@@ -32,12 +32,13 @@ class Step:
     is_current: bool
 
 
-def find_draft(user: User | AnonymousUser, pk: int) -> Draft:
-    """Find a draft that a user works with.
+def find_draft(user: User | AnonymousUser, pk: int, *, whole: bool = True) -> Draft:
+    """Find a draft that a user works with; its contents, which may be large, are only read with the ``whole``.
 
     :raises Http404: if there is none; others' drafts are as if there were none.
     """
-    draft = Draft.objects.worked_by(user).whole().filter(pk=pk).first()
+    drafts = Draft.objects.worked_by(user)
+    draft = (drafts.whole() if whole else drafts.listed()).filter(pk=pk).first()
     if draft is None:
         raise Http404
     return draft

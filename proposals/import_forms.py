@@ -48,6 +48,7 @@ class ReceiveForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.user = user
         committees = (
             Committee.objects.worked_by(user).select_related("municipality").order_by("municipality__name", "name")
         )
@@ -93,7 +94,7 @@ class ReceiveForm(forms.Form):
         if cleaned.get("file") and cleaned.get("text"):
             self.add_error("text", "Välj en fil eller klistra in text, inte båda.")
         elif not cleaned.get("file") and not cleaned.get("text") and "file" not in self.errors:
-            self.document = _received(cleaned.get("received", ""))
+            self.document = _received(cleaned.get("received", ""), self.user)
             if self.document is None:
                 self.add_error("file", "Välj en fil, eller klistra in texten nedanför.")
         return cleaned
@@ -112,16 +113,17 @@ class ReceiveForm(forms.Form):
         return None
 
 
-def received_token(document: SourceDocument) -> str:
+def received_token(document: SourceDocument, user: User) -> str:
     """Name a document for the form that comes again, so that nobody has to send it twice, or can name another's."""
-    return signing.dumps(document.pk, salt=SALT)
+    return signing.dumps([document.pk, user.pk], salt=SALT)
 
 
-def _received(token: str) -> SourceDocument | None:
+def _received(token: str, user: User) -> SourceDocument | None:
     try:
-        return SourceDocument.objects.filter(pk=signing.loads(token, salt=SALT, max_age=24 * 3600)).first()
+        document, whose = signing.loads(token, salt=SALT, max_age=24 * 3600)
     except signing.BadSignature:
         return None
+    return SourceDocument.objects.filter(pk=document).first() if whose == user.pk else None
 
 
 class DraftForm(forms.Form):

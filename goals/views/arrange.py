@@ -224,7 +224,7 @@ def relate_goals(request: HttpRequest, municipality: str, committee: str, issue:
     found = find_own_committee(request, municipality, committee)
     its_issue = find_own_issue(found, issue)
     plan_year = PlanYear.objects.at(municipality, committee, year).first()
-    goals = its_issue.goals.filter(proposal__plan_year=plan_year).select_related("proposal__party")
+    goals = its_issue.goals.standing().filter(proposal__plan_year=plan_year).select_related("proposal__party")
     parties = in_order({goal.proposal.party for goal in goals})
     if plan_year is None or len(parties) < 2:
         raise Http404

@@ -132,8 +132,9 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_safe
 def page_image(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Send what a page of a draft's document looks like."""
-    image = PageImage.objects.filter(document=_document_of(request, pk), page=number).first()
+    """Send what a page of a draft's document looks like; what was read in the document is left unread."""
+    found = find_draft(request.user, pk, whole=False)
+    image = PageImage.objects.filter(document=found.document_id, page=number).first()
     if image is None:
         raise Http404
     response = HttpResponse(bytes(image.content), content_type="image/png")
@@ -146,18 +147,8 @@ def page_image(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @require_safe
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a draft's document as it was received, to be saved."""
-    return original.send(_document_of(request, pk), inline=False)
-
-
-def _document_of(request: HttpRequest, pk: int) -> int:
-    """Give the key of a draft's document, without reading the draft itself.
-
-    :raises Http404: if there is no such draft, or it is others'.
-    """
-    found = Draft.objects.worked_by(request.user).filter(pk=pk).values_list("document", flat=True).first()
-    if found is None:
-        raise Http404
-    return found
+    found = find_draft(request.user, pk, whole=False)
+    return original.send(found.document_id, inline=False)
 
 
 def user_of(request: HttpRequest) -> User:
@@ -184,7 +175,7 @@ def _with_document_kept(form: ReceiveForm, request: HttpRequest, user: User) -> 
         return form
     data = request.POST.copy()
     kept = SourceDocument.objects.keep(*content)
-    data["received"], data["text"] = received_token(kept), ""
+    data["received"], data["text"] = received_token(kept, user), ""
     again = ReceiveForm(data, user=user)
     again.is_valid()
     return again

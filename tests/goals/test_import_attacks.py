@@ -1,12 +1,16 @@
 """What no browser sends and no plan has: the import answers it without breaking, and keeps nothing of it."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from goals.continuity import suggest_continues
 from goals.models import Issue, Topic
 from parties.models import Party
 from proposals import intake
@@ -16,7 +20,7 @@ from proposals.reading import UnreadableDocumentError
 from proposals.reading.edit import key_of
 from tests.cast import Cast
 from tests.conftest import KD_FILE, YEAR
-from tests.factories import PartyFactory
+from tests.factories import IssueFactory, PageImageFactory, PartyFactory
 
 PLAN = """# Provpartiets plan
 
@@ -270,6 +274,112 @@ WRONG: list[tuple[str, Any]] = [
 ]
 
 
+class TestOthers:
+    """What belongs to somebody else is as if it were not there."""
+
+    def test_anothers_document(self, secretary, cast, plans, party):
+        """A document that a colleague sent with a wrong form cannot be taken by who sees the form's token."""
+        file = SimpleUploadedFile("hemlig.md", PLAN.encode())
+        answer = secretary.post("/arbete/import/", {"file": file, "committee": plans.committee_id, "year": 2017})
+        token = re.search(r'name="received" value="([^"]+)"', answer.content.decode())[1]
+        data = {"received": token, "committee": plans.committee_id, "party": party.pk, "year": 2017}
+        assert cast.client("administrator").post("/arbete/import/", data).status_code == 422
+        assert secretary.post("/arbete/import/", data).status_code == 302
+
+    def test_topics_and_issues_of_another_committee(self, draft, secretary):
+        """Neither a new issue nor a goal, a passage or a relation comes under what another committee has."""
+        issue = IssueFactory()
+        first, text = (
+            keys(draft)[0],
+            next(key_of(b) for b in draft.plan.blocks if b.text.startswith("Provpartiet vill")),
+        )
+        data = {
+            f"fraga-{first}": issue.name,
+            f"stycke-{text}": str(issue.pk),
+            "valj": f"{first}:{issue.pk}",
+            "ny": issue.name,
+            "amne-0": str(issue.topic_id),
+            "rel": str(issue.pk),
+            "relation-0": "same",
+            "skal-0": "Skäl",
+            "sett": draft.revision,
+        }
+        secretary.post(at(draft, "ordna"), data)
+        kept = again(draft).arrangement
+        assert kept["goals"] == {first: f"+{issue.name}"}
+        assert kept["new_issues"][issue.name] == ""
+        assert kept["relations"] == {}
+
+    def test_an_arrangement_that_names_another_committees_topic(self, draft, secretary):
+        """Nor if it had come into the draft in some other way."""
+        issue = IssueFactory()
+        first = keys(draft)[0]
+        Draft.objects.update(
+            arrangement={"goals": {first: "+Ny fråga"}, "new_issues": {"Ny fråga": str(issue.topic_id)}}
+        )
+        assert "finns inte längre" in secretary.get(at(draft, "kontrollera")).content.decode()
+        assert secretary.post(at(draft, "publicera"), {"sett": draft.revision}).status_code == 422
+        Draft.objects.update(arrangement={"goals": {first: str(issue.pk)}})
+        secretary.post(at(draft, "publicera"), {"sett": draft.revision})
+        assert not issue.goals.exists()
+
+    def test_a_role_that_is_taken_away(self, draft, cast):
+        """Who loses the role between two steps finds the draft no more."""
+        client = cast.client("secretary")
+        cast.secretary.memberships.all().delete()
+        for step in ("granska", "ordna", "kontrollera", "publicera", "sida/1", "dokument"):
+            assert client.get(at(draft, step)).status_code == 404
+        assert client.post(at(draft, "publicera"), {"sett": draft.revision}).status_code == 404
+
+    def test_images_and_documents_leave_the_contents_unread(self, draft, secretary):
+        """What was read in a document, which may be megabytes, is not fetched for each image of a page."""
+        PageImageFactory(document=draft.document)
+        for address in (f"{at(draft, 'sida')}1/", at(draft, "dokument")):
+            with CaptureQueriesContext(connection) as queries:
+                assert secretary.get(address).status_code == 200
+            assert not any("plan_read" in query["sql"] for query in queries)
+
+
+def test_what_a_document_says_is_never_a_tag(secretary, plans, party):
+    """Tags in a document, its name and what a person writes are shown as text, in every step and when published."""
+    attack = '<img src=x onerror=alert(1)>"><svg onload=alert(2)>'
+    plan = (
+        PLAN.replace("parker", attack)
+        + f"- {attack} ska bort från kommunstyrelsen\n\n# {attack}\n\n{attack} {attack}\n"
+    )
+    draft = receive(secretary, plans, party, plan.encode(), "<b>plan.md")
+    Draft.objects.update(title=attack)
+    first = keys(draft)[-1]
+    said = {f"fraga-{first}": attack, "ny": attack, "nyttamne-0": attack, "sett": draft.revision}
+    secretary.post(at(draft, "ordna"), said)
+    addresses = [at(draft, step) for step in ("fil", "granska", "ordna", "kontrollera", "publicera", "kasta")]
+    answer = secretary.post(at(draft, "publicera"), {"sett": again(draft).revision})
+    compare = f"{YEAR}/jamfor/"
+    pages = [secretary.get(answer["Location"]), secretary.get(compare), secretary.get(f"{answer['Location']}4/")]
+    again(draft)
+    Draft.objects.update(state=Draft.State.OPEN, year=2018)
+    pages += map(secretary.get, addresses)
+    for page in pages:
+        assert page.status_code == 200
+        assert "<img src=x" not in page.content.decode()
+        assert "<svg onload" not in page.content.decode()
+        assert "<b>plan" not in page.content.decode()
+    original = secretary.get(f"{YEAR}/{party.slug}/original/")
+    assert original["Content-Type"].startswith("text/plain")
+    assert original["X-Content-Type-Options"] == "nosniff"
+
+
+def test_goals_that_relate_are_those_that_stand(secretary, v, kd):
+    """Of an issue where only withdrawn goals are left, nothing is asked; it was a server error."""
+    issue = Issue.objects.filter(goals__proposal=v).filter(goals__proposal=kd).first()
+    address = f"/arbete/eskilstuna/socialnamnden/amnen/fraga/{issue.slug}/2017/"
+    assert secretary.get(address).status_code == 200
+    issue.mentions.all().delete()
+    issue.goals.update(withdrawn_in=2)
+    assert secretary.get(address).status_code == 404
+    assert secretary.get(f"/arbete/eskilstuna/socialnamnden/amnen/fraga/{issue.slug}/").status_code == 200
+
+
 class TestPlanFiles:
     def take_in(self, secretary, plans, party, written) -> None:
         """Take in what somebody wrote, and go through all steps: it is refused with a reason, or it works."""
@@ -343,3 +453,29 @@ class TestPlanFiles:
         secretary.post(at(draft, "publicera"), {"sett": again(draft).revision})
         goals = Proposal.objects.get(party=party).goals
         assert sorted(goals.values_list("number", flat=True)) == list(range(101, 128))
+
+
+class TestManyGoals:
+    """A plan with far more goals than any has costs time in proportion."""
+
+    def test_nobody_compares_each_with_each(self):
+        """Of very many goals only those with the same words are said to go on, and that at once."""
+        before = {number: f"provmål {number} om något helt eget" for number in range(2000)}
+        now = {str(number): f"provmål {number} om något alldeles annat" for number in range(1, 2000)}
+        now["0"] = before[7]
+        assert suggest_continues(before, now) == {"0": 7}
+        assert suggest_continues({7: before[7]}, {"9": before[7] + " nu"}) == {"9": 7}
+
+    def test_the_check_of_a_version_does_not_grow_with_the_square(self, secretary, plans, party):
+        """The page that says what goes on offers a list of all goals only where they are few."""
+        first, second = (
+            "# Uppdrag\n\n" + "".join(f"- {what} {number} i kommunen\n" for number in range(210))
+            for what in ("Bygga parken", "Riva huset")
+        )
+        draft = receive(secretary, plans, party, first.encode())
+        assert secretary.post(at(draft, "publicera"), {"sett": draft.revision}).status_code == 302
+        Draft.objects.update(party=plans.proposals.get(party__slug="v").party)
+        newer = receive(secretary, plans, party, second.encode(), "ny.md")
+        content = secretary.get(at(newer, "kontrollera")).content
+        assert content.count(b'name="fortsatter-') == 210
+        assert content.count(b"<option") < 210
