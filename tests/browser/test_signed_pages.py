@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.cast import PASSWORD, SECRETARY
 from tests.browser.checks import everything_holds
 from tests.browser.pages import YEAR
 
@@ -94,21 +93,6 @@ PAGES: dict[str, tuple[str, Steps]] = {
     "password wrong": ("/konto/losenord/", press("Byt lösenord")),
     "not for this one": ("/arbete/provkoping/annan/2026/helar/", nothing),
 }
-
-
-@pytest.fixture(scope="session")
-def signed_in(browser: Browser, site: str) -> object:
-    """Sign in once, and give what the browser then keeps."""
-    context = browser.new_context(locale="sv-SE")
-    page = context.new_page()
-    page.goto(f"{site}/logga-in/")
-    page.get_by_label("E-postadress").fill(SECRETARY)
-    page.get_by_label("Lösenord", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Logga in", exact=True).click()
-    page.get_by_role("link", name="Mitt konto").wait_for()
-    state = context.storage_state()
-    context.close()
-    return state
 
 
 @pytest.fixture
