@@ -37,7 +37,7 @@ class ReceiveForm(forms.Form):
         help_text="En punkt på varje rad, med streck eller punkt framför. Rubriker på egna rader.",
     )
     received = forms.CharField(required=False, widget=forms.HiddenInput)
-    committee = forms.ModelChoiceField(Committee.objects.none(), label="Nämnd")
+    committee = forms.ModelChoiceField(Committee.objects.none(), label="Nämnd", empty_label="Välj nämnd")
     year = forms.IntegerField(
         label="År", min_value=1971, max_value=2100, widget=forms.TextInput(attrs={"inputmode": "numeric"})
     )

@@ -12,7 +12,19 @@ from django.utils.safestring import SafeString
 
 from proposals.models.drafts import Draft
 from proposals.models.places import cited_lines
-from proposals.reading import Confidence, GoalKind, Heading, LeftOut, Line, Passage, PassageKind, Stated, Style, stated
+from proposals.reading import (
+    Confidence,
+    GoalKind,
+    Heading,
+    LeftOut,
+    Line,
+    ParsedPlan,
+    Passage,
+    PassageKind,
+    Stated,
+    Style,
+    stated,
+)
 from proposals.reading.edit import BY_PERSON, coverage, cuts, key_of
 from proposals.reading.rules import explain
 from proposals.typeset import typeset
@@ -136,6 +148,22 @@ def read_out(goal: Passage, readings: Mapping[str, Mapping[str, Any]]) -> Stated
     return replace(found, **said)
 
 
+def next_doubtful(plan: ParsedPlan, key: str) -> str:
+    """Give the key of the first doubtful block from a place on, or of the last one before; where none is left, the key.
+
+    Where the doubtful ones alone are shown, what a person has just decided is gone, and this is where they go on.
+    """
+    keys = [key_of(block) for block in plan.blocks]
+    doubtful = [at for at, block in enumerate(plan.blocks) if _is_doubtful(block)]
+    place = keys.index(key) if key in keys else 0
+    after = next((at for at in doubtful if at >= place), doubtful[-1] if doubtful else place)
+    return keys[after]
+
+
+def _is_doubtful(block: Heading | Passage | LeftOut) -> bool:
+    return isinstance(block, Passage) and block.confidence is Confidence.DOUBTFUL
+
+
 def _row(
     block: Heading | Passage | LeftOut,
     lines: Sequence[Line],
@@ -163,7 +191,7 @@ def _row(
         lines=own,
         why=why,
         doubts=doubts,
-        is_doubtful=bool(passage and passage.confidence is Confidence.DOUBTFUL),
+        is_doubtful=_is_doubtful(block),
         level=block.level if isinstance(block, Heading) else None,
         read_out=said,
         cuts=tuple(Cut(at, _last_words(block.text[:at]), _first_words(block.text[at:])) for at in parted),

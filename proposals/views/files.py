@@ -109,6 +109,8 @@ def reading(request: HtmxRequest, pk: int) -> HttpResponse:
             start_reading(found)
             _wait_a_moment(found)
         return HttpResponseRedirect(where_it_is(found))
+    if request.htmx and (found.state == Draft.State.FAILED or found.is_silent):
+        return HttpResponse(headers={"HX-Refresh": "true"})  # heading, title and focus are to say it too
     template = "proposals/import/reading.html#progress" if request.htmx else "proposals/import/reading.html"
     return render(request, template, frame(found, "draft_reading"))
 

@@ -12,7 +12,7 @@ from proposals.import_forms import ReadingForm
 from proposals.models import Draft, DraftChangedError
 from proposals.reading import ParsedPlan, Passage, parse
 from proposals.reading.edit import EditError, Role, become, confirm, key_of, merge, split
-from proposals.review import PageOfRows, read_out
+from proposals.review import PageOfRows, next_doubtful, read_out
 from proposals.review import review as review_of
 from proposals.views.files import CONFLICT, INVALID, user_of
 
@@ -43,6 +43,8 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     query = request.GET.copy()
     query.pop("oppen", None)
     address = reverse("draft_review", args=[pk])
+    if query.get("visa") == DOUBTFUL:
+        opened = next_doubtful(draft.plan, opened)
     return HttpResponseRedirect(f"{address}{f'?{query.urlencode()}' if query else ''}#b-{opened}")
 
 

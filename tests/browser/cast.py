@@ -1,7 +1,7 @@
 """Who can sign in to the site that the browser tests serve. All of them invented, with one password.
 
 ``python -m tests.browser.cast`` makes them, and what they are to see, in the database that the environment names: the
-real plans with example follow-up, and invented plans with none.
+real plans with example follow-up, invented plans with none, and drafts of plans that are on their way in.
 """
 
 import os
@@ -49,6 +49,9 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     call_command("load_plans", *sys.argv[1:])
     call_command("load_example", "eskilstuna/socialnamnden/2017", anywhere=True)
+    from tests.browser import drafts
+
+    drafts.make()
     make()
 
 

@@ -1,13 +1,14 @@
 """Real Chromium against the site as production serves it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser.cast import PASSWORD, SECRETARY
 from tests.browser.chromium import HELP, find, launch_arguments
-from tests.browser.server import served
+from tests.browser.server import Server, furnished, running
 from tests.conftest import shared_folder
 
 # Playwright keeps an event loop in the test's thread, which Django would otherwise take for asynchronous code.
@@ -27,10 +28,23 @@ def browser_context_args() -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
-    """Serve the two real plans and the invented ones from a database of this session's own."""
-    with served(f"browser_{worker_id}", shared_folder(tmp_path_factory)) as address:
-        yield address
+def environment(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[dict[str, str]]:
+    """Give the environment that names a database of this session's own, with plans, people and drafts."""
+    with furnished(f"browser_{worker_id}", shared_folder(tmp_path_factory)) as environment:
+        yield environment
+
+
+@pytest.fixture(scope="session")
+def server(environment: dict[str, str]) -> Iterator[Server]:
+    """Serve that database."""
+    with running(environment) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def site(server: Server) -> str:
+    """Give the site's address."""
+    return server.address
 
 
 @pytest.fixture
@@ -44,3 +58,38 @@ def clean_page(page: Page) -> Iterator[Page]:
     yield page
     assert not problems
     assert hosts <= {"127.0.0.1"}
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, site: str) -> dict[str, object]:
+    """Sign in once, and give what the browser then keeps."""
+    context = browser.new_context(locale="sv-SE")
+    page = context.new_page()
+    page.goto(f"{site}/logga-in/")
+    page.get_by_label("E-postadress").fill(SECRETARY)
+    page.get_by_label("Lösenord", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Logga in", exact=True).click()
+    page.get_by_role("link", name="Mitt konto").wait_for()
+    state: dict[str, object] = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def as_secretary(browser: Browser, signed_in: dict[str, object]) -> Iterator[Callable[..., Page]]:
+    """Open browsers in which the secretary has signed in, with scripts or without."""
+    contexts: list[BrowserContext] = []
+
+    def open_browser(*, scripts: bool = True) -> Page:
+        context = browser.new_context(
+            locale="sv-SE",
+            viewport={"width": 1280, "height": 900},
+            storage_state=signed_in,
+            java_script_enabled=scripts,
+        )
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_browser
+    for context in contexts:
+        context.close()

@@ -3,6 +3,8 @@
 from django.template.loader import render_to_string
 from playwright.sync_api import Page
 
+from tests.browser.drafts import YEAR as VERSIONS
+
 YEAR = "/eskilstuna/socialnamnden/2017"
 THREE = "/provkoping/provnamnden"
 
@@ -21,6 +23,10 @@ PAGES = {
     "goal three": f"{THREE}/2026/ap/1/",
     "goal as of a day": f"{YEAR}/v/25/?per=2017-06-30",
     "compare as of a day": f"{YEAR}/jamfor/?per=2017-06-30&amne=demokrati-och-ekonomi",
+    "plan newer version": f"{VERSIONS}/ap/",
+    "plan earlier version": f"{VERSIONS}/ap/version/1/",
+    "goal reworded": f"{VERSIONS}/ap/1/",
+    "goal withdrawn": f"{VERSIONS}/ap/2/",
     "changes": "/andringar/",
     "topic": "/eskilstuna/socialnamnden/amne/barn-och-unga/",
     "issue": "/eskilstuna/socialnamnden/fraga/faltassistenter/",
@@ -33,6 +39,7 @@ PAGES = {
     "404": f"{YEAR}/s/",
     "400": "400.html",
     "403": "403.html",
+    "413": "413.html",
     "429": "429.html",
     "500": "500.html",
 }

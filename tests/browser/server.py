@@ -6,17 +6,20 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
 import psycopg
 from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 TWO_PARTIES = ROOT / "proposals/plans/eskilstuna-socialnamnden-2017"
 THREE_PARTIES = ROOT / "tests/documents/provkoping"
+PYTHON = [sys.executable, "-W", "ignore"]
 
 
 def free_port() -> int:
@@ -51,34 +54,67 @@ def database(name: str) -> Iterator[str]:
             connection.execute(drop)
 
 
-@contextmanager
-def served(name: str, data_dir: Path) -> Iterator[str]:
-    """Serve the two real plans and the invented ones with `manage.py run`, and give the site's address.
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that runs: where it answers, and its process, which has others below it."""
 
-    The real ones have example follow-up, the invented ones have none; tests/browser/cast.py says who can sign in.
+    address: str
+    process: subprocess.Popen[bytes]
+
+    def below(self) -> list[psutil.Process]:
+        """Give the processes that the server has started."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def kill(self) -> None:
+        """End it and all that it has started at once, as a power failure does."""
+        for process in [psutil.Process(self.process.pid), *self.below()]:
+            process.kill()
+        self.process.wait(20)
+
+
+@contextmanager
+def furnished(name: str, data_dir: Path) -> Iterator[dict[str, str]]:
+    """Make a database with the two real plans and the invented ones, and give the environment that serves it.
+
+    The real ones have example follow-up, the invented ones have none; tests/browser/cast.py says who can sign in, and
+    tests/browser/drafts.py which plans are on their way in.
     """
-    port = free_port()
     with database(name) as url:
         environment = {
             **os.environ,
             "DATABASE_URL": url,
             "DATA_DIR": str(data_dir),
-            "PORT": str(port),
             "WORKERS": "1",
             "HTTPS": "off",
             "EXAMPLE": "off",
             "SECRET_KEY": "only-for-this-test-server-and-no-other",
         }
-        python = [sys.executable, "-W", "ignore"]
-        prepare = [*python, "-m", "tests.browser.cast", str(TWO_PARTIES), str(THREE_PARTIES)]
+        prepare = [*PYTHON, "-m", "tests.browser.cast", str(TWO_PARTIES), str(THREE_PARTIES)]
         subprocess.run(prepare, env=environment, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-        server = subprocess.Popen([*python, "manage.py", "run"], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
-        try:
-            wait_for(f"http://127.0.0.1:{port}/om/", server)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(20)
+        yield environment
+
+
+@contextmanager
+def running(environment: Mapping[str, str]) -> Iterator[Server]:
+    """Serve a database with `manage.py run` on a port of its own."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen(
+        [*PYTHON, "manage.py", "run"], env={**environment, "PORT": str(port)}, cwd=ROOT, stdout=subprocess.DEVNULL
+    )
+    try:
+        wait_for(f"{address}/om/", process)
+        yield Server(address, process)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@contextmanager
+def served(name: str, data_dir: Path) -> Iterator[str]:
+    """Serve a furnished database, and give the site's address."""
+    with furnished(name, data_dir) as environment, running(environment) as server:
+        yield server.address
 
 
 def wait_for(address: str, server: subprocess.Popen[bytes], seconds: float = 60) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.cast import PASSWORD, SECRETARY
 from tests.browser.checks import everything_holds
+from tests.browser.drafts import Number, address
 from tests.browser.pages import YEAR
 
 QUEUE = f"/arbete{YEAR}/tertial-1/"
@@ -55,6 +55,24 @@ def wrong(page: Page) -> None:
     page.locator(".problems").wait_for()
 
 
+def open_block(page: Page) -> None:
+    page.get_by_role("link", name=re.compile("^Mer om .*Provköping är en kustkommun")).click()
+    page.get_by_text("Dela före:").wait_for()
+
+
+def read_out_wrongly(page: Page) -> None:
+    page.get_by_role("link", name=re.compile("^Slag, målvärde")).first.click()
+    page.get_by_label("Målvärde").fill("987654")
+    press("Spara")(page)
+    page.locator(".problems").wait_for()
+
+
+def arrange_wrongly(page: Page) -> None:
+    page.get_by_label("Fråga för BL 1", exact=True).fill("En alldeles ny fråga")
+    press("Spara och kontrollera")(page)
+    page.locator(".problems").wait_for()
+
+
 #: An address, and what to do there before looking.
 PAGES: dict[str, tuple[str, Steps]] = {
     "queue": (f"{QUEUE}{SOME}", nothing),
@@ -92,23 +110,22 @@ PAGES: dict[str, tuple[str, Steps]] = {
     "two steps": ("/konto/tva-steg/", nothing),
     "signing out": ("/logga-ut/", nothing),
     "password wrong": ("/konto/losenord/", press("Byt lösenord")),
+    "import": ("/arbete/import/", nothing),
+    "import reading": (address(Number.READING, "laser"), nothing),
+    "import reading stopped": (address(Number.SILENT, "laser"), nothing),
+    "import failed": (address(Number.FAILED, "laser"), nothing),
+    "import file": (address(Number.NEWER, "fil"), nothing),
+    "import review with pictures": (address(Number.PICTURED, "granska"), open_block),
+    "import review": (address(Number.LOST, "granska"), nothing),
+    "import review doubtful": (f"{address(Number.WORDS, 'granska')}?visa=osakra", nothing),
+    "import reading out wrong": (address(Number.WORDS, "granska"), read_out_wrongly),
+    "import arrange": (address(Number.NEWER, "ordna"), nothing),
+    "import arrange wrong": (address(Number.UNFINISHED, "ordna"), arrange_wrongly),
+    "import check": (address(Number.NEWER, "kontrollera"), nothing),
+    "import publish": (address(Number.NEWER, "publicera"), nothing),
+    "import discard": (address(Number.NEWER, "kasta"), nothing),
     "not for this one": ("/arbete/provkoping/annan/2026/helar/", nothing),
 }
-
-
-@pytest.fixture(scope="session")
-def signed_in(browser: Browser, site: str) -> object:
-    """Sign in once, and give what the browser then keeps."""
-    context = browser.new_context(locale="sv-SE")
-    page = context.new_page()
-    page.goto(f"{site}/logga-in/")
-    page.get_by_label("E-postadress").fill(SECRETARY)
-    page.get_by_label("Lösenord", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Logga in", exact=True).click()
-    page.get_by_role("link", name="Mitt konto").wait_for()
-    state = context.storage_state()
-    context.close()
-    return state
 
 
 @pytest.fixture

@@ -10,10 +10,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goals.models import Alignment, Goal, Issue, Mention, Topic
+from parties.access import TYPED
 from parties.models import Party
 from proposals import intake
 from proposals.models import Draft, PlanYear, Proposal, SourceDocument
 from proposals.reading.edit import key_of
+from proposals.review import review
 from tests.cast import OTHER, Cast
 from tests.conftest import BASE, KD_FILE, YEAR
 from tests.factories import MembershipFactory, PartyFactory
@@ -223,6 +225,22 @@ class TestFile:
         done = secretary.get(at(draft, "laser"), headers={"HX-Request": "true"})
         assert done["HX-Redirect"] == at(draft, "granska")
 
+    @pytest.mark.parametrize(
+        "how", [{"state": Draft.State.FAILED}, {"state": Draft.State.READING, "heard_at": "2017-01-01T00:00Z"}]
+    )
+    def test_a_reading_that_ends_badly_is_told_by_the_whole_page(self, draft, secretary, how):
+        """Where the page asks by itself how far it has come, heading and title say it too when it failed or stopped."""
+        Draft.objects.update(**how)
+        answer = secretary.get(at(draft, "laser"), headers={"HX-Request": "true"})
+        assert answer["HX-Refresh"] == "true"
+
+    def test_pages_that_are_drawn_are_told_from_pages_that_are_read(self, draft, secretary):
+        """When all pages are read, what is left is to draw them, and the page says so."""
+        from django.utils import timezone
+
+        Draft.objects.update(state=Draft.State.READING, pages=40, pages_done=40, heard_at=timezone.now())
+        assert "Nu ritas de" in secretary.get(at(draft, "laser")).content.decode()
+
 
 def test_work_begins_with_a_plan(db):
     """A secretary of a committee that has no plan yet is led to where one is read in."""
@@ -266,6 +284,19 @@ class TestReview:
         cut = re.search(rf'value="dela:{second}:(\d+)"', page)[1]
         self.press(secretary, draft, f"dela:{second}:{cut}")
         assert again(draft).plan.goals == before.goals
+
+    def test_the_next_doubtful_one_comes_after(self, secretary, plans, party):
+        """Where the doubtful ones alone are shown, the one that was decided gives place to the next, then the last."""
+        text = (
+            "# Plan\n\nVi tycker så här:\n\n- att vi ska bygga parker\n- att vi ska öppna ett kafé\n- att vi ska måla\n"
+        )
+        secretary.post("/arbete/import/", sent(plans, party, text))
+        draft = Draft.objects.get()
+        one, two, three = (row.key for row in review(draft).doubtful)
+        for pressed, leads_to in ((one, two), (three, two), (two, two)):
+            data = {"gor": f"bekrafta:{pressed}", "sett": again(draft).revision}
+            answer = secretary.post(at(draft, "granska") + "?visa=osakra", data)
+            assert answer["Location"].endswith(f"?visa=osakra#b-{leads_to}")
 
     def test_starting_over(self, draft, secretary):
         """All corrections of the step can be taken back at once."""
@@ -411,6 +442,22 @@ class TestArrange:
         assert 'value="Fältassistenter"' in answer.content.decode()
         assert again(draft).arrangement == {}
 
+    def test_a_lost_session_loses_none_of_a_long_plan(self, secretary, plans, party):
+        """The form of 51 goals and 60 paragraphs, filled in to the full, is there again after signing in."""
+        goals = "".join(f"- Provmål {number} om något helt eget\n" for number in range(51))
+        prose = "".join(f"Stycke {number} säger något längre om hur det ska vara här.\n\n" for number in range(60))
+        secretary.post("/arbete/import/", sent(plans, party, f"# Plan\n\n{prose}## Mål och uppdrag\n\n{goals}"))
+        draft = Draft.objects.get()
+        page = secretary.get(at(draft, "ordna")).content.decode()
+        names = re.findall(r'name="((?:fraga|stycke)-[^"]+)"', page)
+        assert len(names) == 111
+        typed = {name: f"{at:03} ".ljust(150, "å") for at, name in enumerate(names)}
+        reasons = {f"skal-{at}": "Ett skäl som är tämligen långt. " * 10 for at in range(51)}
+        secretary.logout()
+        secretary.post(at(draft, "ordna"), {"sett": draft.revision, **typed, **reasons})
+        kept = secretary.session[TYPED]["typed"]
+        assert {name: kept[name][0] for name in typed} == typed
+
     def test_an_issue_that_is_gone_is_let_go(self, draft, secretary):
         """A draft whose issue somebody has merged away meanwhile can still be opened."""
         Draft.objects.update(arrangement={"goals": {keys(draft)[0]: "999999"}, "relations": {"999999": ["same", "x"]}})
@@ -470,6 +517,7 @@ class TestCheck:
         assert "Fältassistenterna ska bli fler" in preview
         assert "Mötesplatser vid ån" in preview
         assert "Alla planerna vill ha fler" in preview
+        assert "<a " not in preview.partition("Vidare till Publicera")[0].rpartition("</section>")[0]
         assert Proposal.objects.count() == 2
         assert not Issue.objects.filter(name="Mötesplatser vid ån").exists()
         assert again(arranged).state == Draft.State.OPEN
