@@ -103,9 +103,10 @@ def _work_on(goal: Goal, user: User | AnonymousUser) -> Work | None:
     if not Committee.objects.worked_by(user).contains(plan_year.committee):
         return None
     period = to_judge(plan_year.periods.all(), localdate())
+    may_be_judged = period and not period.is_locked and goal.withdrawn_in is None
     here = goal.get_absolute_url()
     return Work(
-        judge=period.judge_url(goal.proposal.party.slug, goal.number) if period and not period.is_locked else "",
+        judge=period.judge_url(goal.proposal.party.slug, goal.number) if period and may_be_judged else "",
         decide=f"{here}beslut/",
         measure=f"{here}utfall/" if goal.target_value is not None else "",
         log=f"{here}logg/",

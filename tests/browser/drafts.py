@@ -119,9 +119,22 @@ def _draft(
 ) -> Any:
     """Make a draft with a number of our choosing, and read its document unless a state is given."""
     from parties.models import Committee, Party
-    from proposals.intake import read_draft
+    from proposals.intake import read_draft, suggested_title
     from proposals.models import Draft, SourceDocument
+    from proposals.reading import parse, read
+    from proposals.reading.lines import lines_to_json
+    from proposals.reading.stored import plan_to_json
 
+    is_pdf = name.endswith(".pdf")
+    if not fields and not is_pdf:  # a PDF gets pictures too, and is read as the site does
+        lines = read(content, name)
+        plan = parse(lines)
+        fields = {
+            "state": Draft.State.OPEN,
+            "lines": lines_to_json(lines),
+            "plan_read": plan_to_json(plan),
+            "title": suggested_title(plan),
+        }
     draft = Draft.objects.create(
         pk=number,
         committee=Committee.objects.get(slug="aldrenamnden"),
@@ -130,9 +143,8 @@ def _draft(
         document=SourceDocument.objects.keep(content, name),
         **fields,
     )
-    if not fields:
+    if is_pdf:
         read_draft(draft)
-        draft.refresh_from_db()
     return draft
 
 

@@ -196,9 +196,9 @@ def test_a_reading_is_followed_killed_and_taken_up(
     """The page says how far the reading has come; when it is killed the page says so, and starts it again."""
     page, bare = as_secretary(), as_secretary(scripts=False)
     with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as database:
-        send(page, site, FIFTH, long_pdf(60))
+        send(page, site, FIFTH, long_pdf(30))
         reader, number = halted_reader(server, database)
-        progress = re.compile(r"^\d+ av 60 sidor är lästa\.$")
+        progress = re.compile(r"^\d+ av 30 sidor är lästa\.$")
         expect(page.get_by_text(progress)).to_be_visible()
         bare.goto(f"{site}{address_of(number)}")
         expect(bare.get_by_text(progress)).to_be_visible()
@@ -219,7 +219,7 @@ def test_a_reading_is_followed_killed_and_taken_up(
     heading(page, "Granska")
     bare.goto(f"{site}{address_of(number)}")
     heading(bare, "Granska")
-    expect(bare.get_by_role("heading", name="Sida 60")).to_have_count(1)
+    expect(bare.get_by_role("heading", name="Sida 30")).to_have_count(1)
 
 
 def address_of(number: int) -> str:

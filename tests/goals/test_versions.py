@@ -10,6 +10,7 @@ from goals.models import Goal, Mention
 from goals.publish import AlreadyPublishedError, ReadingError, publish_version
 from proposals.models import Passage, Proposal, SourceDocument
 from proposals.reading import parse, read
+from tests.cast import SECRETARY
 from tests.conftest import KD_FILE, YEAR
 
 OLD_TEXT = KD_FILE.read_text(encoding="utf-8")
@@ -74,6 +75,13 @@ def test_withdrawn_goals_stay_readable_and_leave_the_comparison(client: Client, 
     assert f'href="{YEAR}/kd/2/"' not in client.get(f"{YEAR}/jamfor/").content.decode()
     assert f'href="{YEAR}/kd/2/"' not in client.get(f"{YEAR}/kd/").content.decode()
     assert Goal.objects.standing().filter(proposal=revised).count() == 27
+
+
+def test_a_withdrawn_goal_is_not_led_to_the_queue(revised, cast):
+    """What is withdrawn stands in no queue, and nobody is led there from its page."""
+    secretary = cast.client(SECRETARY)
+    assert "Bedöm i arbetskön" in secretary.get(f"{YEAR}/kd/3/").content.decode()
+    assert "Bedöm i arbetskön" not in secretary.get(f"{YEAR}/kd/2/").content.decode()
 
 
 def test_the_earlier_version_stays_at_its_own_address(client: Client, revised, goal_texts):
