@@ -448,8 +448,8 @@ class TestArrange:
         prose = "".join(f"Stycke {number} säger något längre om hur det ska vara här.\n\n" for number in range(60))
         secretary.post("/arbete/import/", sent(plans, party, f"# Plan\n\n{prose}## Mål och uppdrag\n\n{goals}"))
         draft = Draft.objects.get()
-        page = secretary.get(at(draft, "ordna")).content.decode()
-        names = re.findall(r'name="((?:fraga|stycke)-[^"]+)"', page)
+        pages = [secretary.get(at(draft, "ordna") + query).content.decode() for query in ("", "?del=loptext")]
+        names = [name for page in pages for name in re.findall(r'name="((?:fraga|stycke)-[^"]+)"', page)]
         assert len(names) == 111
         typed = {name: f"{at:03} ".ljust(150, "å") for at, name in enumerate(names)}
         reasons = {f"skal-{at}": "Ett skäl som är tämligen långt. " * 10 for at in range(51)}
