@@ -8,8 +8,8 @@ from django.http import QueryDict
 from goals.draft_arrangement import NEW, Arrangement, reference_to
 from goals.models import Alignment, Goal, Issue, Topic
 from goals.suggest import Asked, SimilarGoal, SuggestedIssue, suggest
-from goals.work_forms import tidy
 from parties.swedish import slug
+from parties.text import tidy
 from proposals.models import Draft, PlanYear
 from proposals.reading import Passage, PassageKind
 from proposals.reading.edit import key_of

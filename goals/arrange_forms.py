@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 from goals.models import Alignment, Goal, Issue, Mention, Topic
 from goals.models.issues import Claim
 from goals.rearrange import Answers, Question, require_some_of
-from goals.work_forms import tidy
 from parties.models import Committee, Party
 from parties.swedish import swedish_key
+from parties.text import tidy
 from proposals.models import Passage, Proposal
 from proposals.typeset import typeset
 

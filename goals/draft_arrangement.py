@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from goals.models import Issue
-from goals.work_forms import tidy
 from parties.models import Committee
 from parties.swedish import slug
+from parties.text import tidy
 
 #: What begins a reference to something that is to be made; a reference to what exists is its number.
 NEW = "+"

@@ -148,7 +148,7 @@ def _go_on(goal: Goal, worded: Goal) -> None:
 
 def _goals(proposal: Proposal, plan: ParsedPlan, reading: Reading) -> list[Goal]:
     """Write the places of a plan, and give its goals, numbered as in the document and not saved yet."""
-    passages = _write_places(proposal, plan, _sic_by_line(plan, reading.sic))
+    passages = _write_places(proposal, plan, _sic_by_place(plan, reading.sic))
     readings = _complete_readings(plan, reading)
     return [
         _goal(proposal, passage, parsed, readings.get(parsed.number or 0, {}))
@@ -158,7 +158,7 @@ def _goals(proposal: Proposal, plan: ParsedPlan, reading: Reading) -> list[Goal]
 
 
 def _write_places(
-    proposal: Proposal, plan: ParsedPlan, sic: Mapping[int, list[str]]
+    proposal: Proposal, plan: ParsedPlan, sic: Mapping[tuple[int, int], list[str]]
 ) -> list[tuple[Passage, ParsedPassage]]:
     """Write sections, passages and left-out lines, each with its place in the document."""
     above: list[Section] = []
@@ -191,7 +191,7 @@ def _write_places(
                 kind=block.kind.value,
                 rule=block.rule,
                 marks=[[mark.start, mark.end, mark.kind] for mark in block.marks],
-                sic=sic.get(block.first, []),
+                sic=sic.get((block.first, block.start), []),
             )
             passages.append((passage, block))
     Passage.objects.bulk_create(passage for passage, _ in passages)
@@ -199,17 +199,20 @@ def _write_places(
     return passages
 
 
-def _sic_by_line(plan: ParsedPlan, sic: Mapping[int, Iterable[str]]) -> dict[int, list[str]]:
-    """Give the words to mark by the first line of the passage they stand in."""
-    found: dict[int, list[str]] = {}
+def _sic_by_place(plan: ParsedPlan, sic: Mapping[int, Iterable[str]]) -> dict[tuple[int, int], list[str]]:
+    """Give the words to mark by where the passage that they stand in begins."""
+    found: dict[tuple[int, int], list[str]] = {}
     for line, words in sic.items():
-        block = next((block for block in plan.blocks if block.first <= line <= block.last), None)
+        there = [
+            block for block in plan.blocks if isinstance(block, ParsedPassage) and block.first <= line <= block.last
+        ]
         for word in words:
-            if not isinstance(block, ParsedPassage) or word not in block.text:
+            block = next((block for block in there if word in block.text), None)
+            if block is None:
                 raise ReadingError(
                     f"rad {line}: orden ”{word}” som ska märkas med [sic] står inte i ett textställe där"
                 )
-            found.setdefault(block.first, []).append(word)
+            found.setdefault((block.first, block.start), []).append(word)
     return found
 
 

@@ -176,8 +176,17 @@ def reading_of(draft: Draft) -> Reading:
             found[number] = said
     if len({numbers.get(goal.number or 0, goal.number) for goal in draft.plan.goals}) < len(draft.plan.goals):
         numbers = {}  # a person has marked more goals than the file had numbers for
-    sic = {int(line): words for line, words in draft.readings.get("sic", {}).items()}
+    # A person may have parted or left out what a word stood in.
+    texts = [block for block in draft.plan.blocks if isinstance(block, Passage)]
+    sic = {
+        int(line): [word for word in words if any(_has(block, int(line), word) for block in texts)]
+        for line, words in draft.readings.get("sic", {}).items()
+    }
     return Reading(kinds, found, sic, numbers)
+
+
+def _has(block: Passage, line: int, word: str) -> bool:
+    return block.first <= line <= block.last and word in block.text
 
 
 def _arrange(draft: Draft, proposal: Proposal, arrangement: Arrangement) -> None:

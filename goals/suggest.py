@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import QueryCanceled
 
 from goals.models import Goal, Issue, Mention
 from parties.models import Party
@@ -29,6 +30,8 @@ MOST, CONSIDERED = 3, 10
 NEIGHBOUR = 0.5
 #: How many of the shared words are named.
 NAMED = 5
+#: How long the database may take, in milliseconds.
+LONGEST_WAIT = 10_000
 #: How many characters of a text are looked at; the longest paragraph of a known plan has 2,200.
 LONGEST = 20_000
 
@@ -263,13 +266,32 @@ def rank(
 ) -> list[Hit]:
     """Find what is like each text, given by its place, among the committee's texts.
 
-    Without a plan year, that is among the texts themselves.
+    Without a plan year, that is among the texts themselves. What takes longer than ``LONGEST_WAIT`` finds nothing.
     """
     if not asked:
         return []
+    try:
+        return _rank(asked, plan_year, party, least, neighbour, considered)
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):  # a page without suggestions is better than none
+            return []
+        raise
+
+
+def _rank(
+    asked: Mapping[int, str],
+    plan_year: PlanYear | None,
+    party: Party | None,
+    least: float,
+    neighbour: float,
+    considered: int,
+) -> list[Hit]:
     with transaction.atomic(), connection.cursor() as cursor:
         # A planner that knows nothing of new tables takes every step for one row, and looping over all pairs for cheap.
-        cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute(
+            "SELECT set_config('enable_nestloop', 'off', true), set_config('statement_timeout', %s, true)",
+            [str(LONGEST_WAIT)],
+        )
         cursor.execute(
             _RANKED,
             {

@@ -1,7 +1,6 @@
 """What a secretary fills in: how a goal stands, what was decided, what was measured, and what of the queue to see."""
 
 import datetime
-import unicodedata
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -15,17 +14,8 @@ from goals.models import Decision, Goal, OutcomeValue, Record, Status, StatusUpd
 from goals.models.records import LONGEST_COMMENT, NEED_COMMENT, status_label
 from goals.queue import Queue, QueueFilter
 from goals.standing import COMMON_LABELS, STATUS_ADDRESSES
+from parties.text import plain
 from parties.widgets import DayInput
-
-
-def plain(text: str) -> str:
-    """Take away what cannot be seen and can turn a text around, but for the ends of lines."""
-    return "".join(sign for sign in text if sign in "\r\n\t" or unicodedata.category(sign) not in ("Cc", "Cf"))
-
-
-def tidy(text: str) -> str:
-    """Give a text on one line, without what cannot be seen."""
-    return " ".join(plain(text).split())
 
 
 class LinkField(forms.URLField):

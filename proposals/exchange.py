@@ -268,8 +268,26 @@ READERS: Mapping[str, Callable[[str], PlanRecord]] = {".json": from_json, ".csv"
 
 def _cell(value: Any) -> str:
     """Write a value as a cell that no spreadsheet takes for a formula."""
-    written = "" if value is None else BETWEEN.join(value) if isinstance(value, list) else str(value)
+    written = "" if value is None else _joined(value) if isinstance(value, list) else str(value)
     return f"'{written}" if written.startswith(_FORMULA) else written
+
+
+def _joined(values: list[str]) -> str:
+    """Write several values in one cell; as JSON where one of them has what parts them."""
+    joined = BETWEEN.join(values)
+    return (
+        json.dumps(values, ensure_ascii=False) if joined.startswith("[") or joined.split(BETWEEN) != values else joined
+    )
+
+
+def _parted(cell: str) -> list[str]:
+    """Read what ``_joined`` wrote."""
+    if not cell.startswith("["):
+        return cell.split(BETWEEN) if cell else []
+    found = json.loads(cell)
+    if not isinstance(found, list):
+        raise TypeError(cell)
+    return found
 
 
 def _uncell(cell: str) -> str:
@@ -280,13 +298,12 @@ def _from_cells(row: Mapping[str, str], number: int) -> dict[str, Any]:
     found: dict[str, Any] = {name: row[name] for name in _OF_BLOCK}
     for name in _NUMBERS:
         found[name] = _whole_number(row[name], name, number) if row[name] else None
-    for name in _LISTS:
-        found[name] = row[name].split(BETWEEN) if row[name] else []
     found["first_character"] = found["first_character"] or 0
-    try:
-        found["marks"] = json.loads(row["marks"] or "[]")
-    except (ValueError, RecursionError) as error:
-        raise UnreadableDocumentError(f"rad {number}: marks är inte giltig JSON") from error
+    for name in ("marks", *sorted(_LISTS)):
+        try:
+            found[name] = json.loads(row[name] or "[]") if name == "marks" else _parted(row[name])
+        except (ValueError, TypeError, RecursionError) as error:
+            raise UnreadableDocumentError(f"rad {number}: {name} är inte giltig JSON") from error
     return found
 
 

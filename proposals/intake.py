@@ -186,7 +186,7 @@ def _read(draft: Draft, tell: Callable[[int, int], None]) -> None:
             lines = read_isolated(content, document.name, progress=heard)
             found = _as_read(draft, lines, parse(lines))
             if suffix == ".pdf":
-                _keep_images(document, content, alive)
+                _keep_images(draft, content, alive)
     except UnreadableDocumentError as error:
         place = f" (rad {error.line})" if error.line > 1 else ""
         reading.update(state=Draft.State.FAILED, problem=f"{error.message}{place}"[:500])
@@ -222,11 +222,18 @@ def _from_plan_file(draft: Draft, record: exchange.PlanRecord) -> dict[str, Any]
     return found
 
 
-def _keep_images(document: SourceDocument, content: bytes, heard: Callable[[], object]) -> None:
-    """Keep what each page looks like; another committee may do so at the same time, of the same document."""
-    for page, image in enumerate(page_images_isolated(content), start=1):
-        PageImage.objects.bulk_create([PageImage(document=document, page=page, content=image)], ignore_conflicts=True)
-        heard()
+def _keep_images(draft: Draft, content: bytes, heard: Callable[[], object]) -> None:
+    """Keep what each page looks like; another committee may do so at the same time, of the same document.
+
+    The text is what counts: pages that cannot be drawn are reviewed by their lines alone.
+    """
+    try:
+        for page, image in enumerate(page_images_isolated(content), start=1):
+            picture = PageImage(document=draft.document, page=page, content=image)
+            PageImage.objects.bulk_create([picture], ignore_conflicts=True)
+            heard()
+    except UnreadableDocumentError as error:
+        logger.warning("draft %s: its pages could not be drawn: %s", draft.pk, error.message)
 
 
 def suggested_title(plan: ParsedPlan) -> str:

@@ -21,9 +21,9 @@ from goals.models import Issue, Mention, RearrangedError, Topic
 from goals.views.moved import leads_on
 from goals.views.steps import within
 from goals.views.topics import years_with
-from goals.views.work import CONFLICT, INVALID, number_of, user_of
 from parties.access import signed_in, take_typed
 from parties.models import Committee, in_order
+from parties.requests import CONFLICT, INVALID, number_of, user_of
 from proposals.models import Passage, PlanYear
 
 #: How many changes stand on a page of the log.

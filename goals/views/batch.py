@@ -12,9 +12,10 @@ from django.urls import reverse
 from config.page import Crumb, Page
 from goals.models import ConflictError, Goal, ReportingPeriod
 from goals.queue import Queue, QueueRow, load_queue
-from goals.views.work import CONFLICT, INVALID, find_period, number_of, user_of
+from goals.views.work import find_period
 from goals.work_forms import RecordForm, ReportForm
 from parties.access import signed_in, take_typed
+from parties.requests import CONFLICT, INVALID, number_of, user_of
 
 #: More than this at once is no judgement.
 MOST = 100

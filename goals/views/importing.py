@@ -12,8 +12,8 @@ from goals.draft_arrangement import Arrangement
 from goals.models import Alignment, Issue
 from goals.publish import AlreadyPublishedError
 from goals.publish_draft import NotReadyError, OvertakenError, arrangement_of, goal_texts, publish_draft
-from goals.views.work import CONFLICT, INVALID, number_of, user_of
 from parties.access import signed_in, take_typed
+from parties.requests import CONFLICT, INVALID, number_of, user_of
 from proposals.draft_steps import find_draft, frame, where_it_is
 from proposals.models import Draft, DraftChangedError, Proposal
 from proposals.reading.edit import key_of

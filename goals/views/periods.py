@@ -10,9 +10,10 @@ from django.urls import reverse
 from config.page import Crumb, Page
 from goals.models import ReportingPeriod
 from goals.models.periods import validate_period_slug
-from goals.views.work import INVALID, find_period, user_of
+from goals.views.work import find_period
 from parties.access import signed_in
 from parties.models import Committee
+from parties.requests import INVALID, user_of
 from parties.swedish import slug
 from parties.widgets import DayInput
 from proposals.models import PlanYear

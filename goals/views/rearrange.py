@@ -36,9 +36,9 @@ from goals.views.arrange import (
     show,
 )
 from goals.views.moved import leads_on
-from goals.views.work import CONFLICT, INVALID
 from parties.access import signed_in, take_typed
 from parties.models import Committee
+from parties.requests import CONFLICT, INVALID
 
 #: What the last button of a preview says: all the others only look.
 SAVE = "spara"

@@ -11,10 +11,10 @@ from config.page import Crumb, Page
 from goals.models import ConflictError, Decision, Goal, OutcomeValue, Record, StatusUpdate
 from goals.models.records import KINDS
 from goals.views.steps import crumbs_to_proposal
-from goals.views.work import CONFLICT, INVALID, user_of
 from goals.work_forms import form_for
 from parties.access import signed_in, take_typed
 from parties.models import Committee
+from parties.requests import CONFLICT, INVALID, user_of
 from proposals.typeset import typeset
 
 

@@ -18,12 +18,10 @@ from goals.standing import chip
 from goals.views.moved import lead_on_in_filter
 from goals.work_forms import QueueFilterForm, RecordForm, ReportForm
 from parties.access import signed_in, take_typed
-from parties.models import User
+from parties.requests import CONFLICT, INVALID, number_of, user_of
 
 #: What the address says of the goal that was just saved, so that the page can offer to undo it.
 SAVED = "sparat"
-CONFLICT = 409
-INVALID = 422
 
 
 @require_safe
@@ -147,17 +145,6 @@ def find_goal(period: ReportingPeriod, party: str, number: int) -> Goal:
     if goal is None:
         raise Http404
     return goal
-
-
-def user_of(request: HttpRequest) -> User:
-    """Give the user who is signed in."""
-    assert isinstance(request.user, User)  # noqa: S101 - the views let nobody else in
-    return request.user
-
-
-def number_of(text: str | None) -> int:
-    """Read a number from an address or a form; what is none, or none that we have, is nought."""
-    return int(text) if text and text.isdecimal() and len(text) < 19 else 0
 
 
 def choices_in(request: HttpRequest) -> str:

@@ -18,7 +18,7 @@ from proposals.reading.lines import lines_from_json
 from proposals.reading.stored import plan_from_json, plan_to_json
 
 #: A reading that has said nothing for this long has come to an end without saying so.
-SILENT = datetime.timedelta(seconds=60)
+SILENT = datetime.timedelta(seconds=150)
 
 
 class DraftChangedError(Exception):

@@ -12,14 +12,13 @@ from django.views.decorators.http import require_safe
 from config.page import Crumb, HtmxRequest, Page
 from parties.access import signed_in, take_typed
 from parties.models import Committee, User
+from parties.requests import CONFLICT, INVALID, user_of
 from proposals.draft_steps import find_draft, frame, where_it_is
 from proposals.import_forms import DraftForm, ReceiveForm, received_token
 from proposals.intake import alone_in_waiting, receive, start_reading
 from proposals.models import Draft, DraftChangedError, PageImage, Proposal, SourceDocument
 from proposals.views import original
 
-CONFLICT = 409
-INVALID = 422
 #: How long to wait for a short document before its reader is shown that it is being read, in seconds.
 PATIENCE = 2.5
 
@@ -151,12 +150,6 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a draft's document as it was received, to be saved."""
     found = find_draft(request.user, pk, whole=False)
     return original.send(found.document_id, inline=False)
-
-
-def user_of(request: HttpRequest) -> User:
-    """Give the user who is signed in."""
-    assert isinstance(request.user, User)  # noqa: S101 - the views let nobody else in
-    return request.user
 
 
 def _start_page(request: HttpRequest, form: ReceiveForm, status: int = 200) -> HttpResponse:

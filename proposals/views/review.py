@@ -7,14 +7,14 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from parties.access import signed_in, take_typed
+from parties.requests import CONFLICT, INVALID, number_of, user_of
 from proposals.draft_steps import find_draft, frame, where_it_is
 from proposals.import_forms import ReadingForm
-from proposals.models import Draft, DraftChangedError
+from proposals.models import Draft, DraftChangedError, PageImage
 from proposals.reading import ParsedPlan, Passage, parse
 from proposals.reading.edit import EditError, Role, become, confirm, key_of, merge, split
 from proposals.review import PageOfRows, next_doubtful, read_out
 from proposals.review import review as review_of
-from proposals.views.files import CONFLICT, INVALID, user_of
 
 #: How an address asks for the doubtful ones alone.
 DOUBTFUL = "osakra"
@@ -61,7 +61,7 @@ def reading(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.fits(goal):
         readings = {**draft.readings, key: {**draft.readings.get(key, {}), **form.reading()}}
         try:
-            draft.change(by=user_of(request), seen=_seen(request), readings=readings)
+            draft.change(by=user_of(request), seen=number_of(request.POST.get("sett")), readings=readings)
         except DraftChangedError:
             conflict = True
             draft = find_draft(request.user, pk)
@@ -87,17 +87,12 @@ def _correct(request: HttpRequest, draft: Draft, what: str, key: str) -> str:
         changed = merge(plan, lines, key)
     elif what == "borja-om":
         changed, key = parse(lines), key_of(plan.blocks[0])
-        draft.change(by=user_of(request), seen=_seen(request), plan=changed, readings={})
+        draft.change(by=user_of(request), seen=number_of(request.POST.get("sett")), plan=changed, readings={})
         return key
     else:
         raise EditError("Knappen gick inte att förstå. Ladda om sidan och försök igen.")
-    draft.change(by=user_of(request), seen=_seen(request), plan=changed)
+    draft.change(by=user_of(request), seen=number_of(request.POST.get("sett")), plan=changed)
     return key
-
-
-def _seen(request: HttpRequest) -> int:
-    seen = request.POST.get("sett", "")
-    return int(seen) if seen.isdecimal() and len(seen) < 10 else 0
 
 
 def _filled_in(goal: Passage, draft: Draft) -> dict[str, Any]:
@@ -118,6 +113,7 @@ def _filled_in(goal: Passage, draft: Draft) -> dict[str, Any]:
 def _page(request: HttpRequest, draft: Draft, problem: str = "", status: int = 200) -> HttpResponse:
     opened = request.GET.get("oppen", "")
     doubtful_only = request.GET.get("visa") == DOUBTFUL
+    pictures = set(PageImage.objects.filter(document=draft.document_id).values_list("page", flat=True))
     found = review_of(draft, doubtful_only=doubtful_only, open_key=opened)
     context = {
         **frame(draft, "draft_review"),
@@ -126,7 +122,8 @@ def _page(request: HttpRequest, draft: Draft, problem: str = "", status: int = 2
         "opened": opened,
         "doubtful_only": doubtful_only,
         "problem": problem,
-        "has_images": draft.document.name.lower().endswith(".pdf"),
+        "has_images": bool(pictures),
+        "pictures": pictures,
     }
     return render(request, "proposals/import/review.html", context, status=status)
 

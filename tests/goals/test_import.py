@@ -1,6 +1,8 @@
 """The import, step by step: from a document to a published plan, with nothing lost on the way."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +16,14 @@ from parties.access import TYPED
 from parties.models import Party
 from proposals import intake
 from proposals.models import Draft, PlanYear, Proposal, SourceDocument
+from proposals.reading import UnreadableDocumentError
 from proposals.reading.edit import key_of
 from proposals.review import review
 from tests.cast import OTHER, Cast
 from tests.conftest import BASE, KD_FILE, YEAR
 from tests.factories import MembershipFactory, PartyFactory
+
+DOCUMENTS = Path(__file__).resolve().parents[1] / "documents"
 
 PLAN = """# Provpartiets plan
 
@@ -195,6 +200,23 @@ class TestFile:
         assert not Draft.objects.exists()
         assert SourceDocument.objects.count() == 2
         assert Proposal.objects.count() == 2
+
+    def test_pages_that_cannot_be_drawn(self, secretary, plans, party, monkeypatch):
+        """A document whose text was read is reviewed by its lines where its pages cannot be drawn."""
+
+        def refuse(content: bytes) -> Iterator[bytes]:
+            yield b"PNG"
+            raise UnreadableDocumentError("det tog för lång tid")
+
+        monkeypatch.setattr(intake, "page_images_isolated", refuse)
+        content = (DOCUMENTS / "seeds/kd.pdf").read_bytes()
+        data = {**sent(plans, party), "file": SimpleUploadedFile("kd.pdf", content)}
+        secretary.post("/arbete/import/", data)
+        draft = Draft.objects.get()
+        assert (draft.state, len(draft.plan.goals)) == (Draft.State.OPEN, 27)
+        page = secretary.get(at(draft, "granska")).content.decode()
+        assert page.count("<img") == 1
+        assert "Flickor och pojkar som far illa" in page.partition("<code>")[2]
 
     def test_the_document_is_sent_to_be_saved(self, draft, secretary):
         """What somebody uploaded is never shown by the browser as ours."""

@@ -9,10 +9,13 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from goals.models import Alignment, Goal, Mention
+from goals.publish_draft import publish_draft
 from proposals import intake
 from proposals.exchange import COLUMNS, from_csv, from_json, to_csv, to_json
 from proposals.models import Draft, Proposal, Section
 from proposals.reading import UnreadableDocumentError, read
+from proposals.reading.edit import Role, become
+from proposals.reading.stored import plan_to_json
 from tests.conftest import KD_FILE, YEAR
 from tests.factories import CommitteeFactory
 
@@ -85,6 +88,15 @@ def test_what_a_spreadsheet_would_run_is_text(client: Client, kd):
     assert ",=1+1" not in content
     assert from_csv(content).blocks
     assert [block.frequency for block in from_csv(content).blocks if block.number == 1] == ["=1+1"]
+
+
+@pytest.mark.parametrize("name", ["Vård | omsorg", "[Vård]", "[1]", " | ", "a | b | c"])
+def test_odd_names_come_back(client: Client, kd, name):
+    """A name that has what parts values in a cell is the same name when it is read."""
+    kd.goals.get(number=1).issue.__class__.objects.filter(pk=kd.goals.get(number=1).issue_id).update(name=name)
+    content = client.get(f"{YEAR}/kd/plan.csv").content.decode("utf-8-sig")
+    (first,) = [block for block in from_csv(content).blocks if block.number == 1]
+    assert first.issues == [name]
 
 
 def test_a_semicolon_between_cells(client: Client, kd):
@@ -248,6 +260,21 @@ class TestCommand:
             self.run(str(path))
         assert caught.value.returncode == code
         assert not Draft.objects.exists()
+
+    def test_words_that_stand_so_may_be_left_out(self, client, plans, tmp_path):
+        """What a person leaves out of a plan file's text takes its marks with it, and the rest can be published."""
+        content = client.get(f"{YEAR}/kd/plan.json").content
+        path = tmp_path / "kd.json"
+        path.write_bytes(content)
+        other = CommitteeFactory()
+        where = f"{other.municipality.slug}/{other.slug}"
+        self.run(str(path), committee=where, year=2017)
+        draft = Draft.objects.get()
+        marked = next(passage for passage in plans.proposals.get(party__slug="kd").passages.exclude(sic=[]))
+        plan = become(draft.plan, draft.read_lines, str(marked.first_line), Role.LEFT_OUT)
+        Draft.objects.update(plan_read=plan_to_json(plan))
+        publish_draft(Draft.objects.get(), by=None, seen=draft.revision)
+        assert not Proposal.objects.get(plan_year__committee=other).passages.filter(text=marked.text).exists()
 
     def test_no_goals(self, plans, tmp_path):
         """A document without goals is not published unseen."""
