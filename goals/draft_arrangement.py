@@ -61,7 +61,7 @@ class Arrangement:
 
     def references(self) -> set[str]:
         """Give the issues that something is to stand in."""
-        return {*self.goals.values(), *(at for found in self.prose.values() for at in found)}
+        return {*filter(None, self.goals.values()), *(at for found in self.prose.values() for at in found)}
 
 
 def reference_to(written: str, committee: Committee, issues: Iterable[Issue]) -> str:

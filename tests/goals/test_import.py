@@ -580,6 +580,13 @@ class TestPublish:
         compare = client.get(f"{YEAR}/jamfor/").content.decode()
         assert "Fältassistenterna ska bli fler" in compare
 
+    def test_a_goal_may_stand_in_no_issue(self, draft, secretary):
+        """Fields that were saved empty leave their goals without an issue, and nothing stops."""
+        said = {f"fraga-{key}": "" for key in keys(draft)}
+        secretary.post(at(draft, "ordna"), {"sett": draft.revision, **said})
+        assert "behöver ett ämne" not in secretary.get(at(draft, "kontrollera")).content.decode()
+        assert self.publish(secretary, draft)["Location"] == f"{YEAR}/pp/"
+
     def test_publishing_twice_is_refused(self, arranged, secretary):
         """A second press publishes nothing more, and leads to the plan."""
         stale = {"sett": again(arranged).revision, "efter": 0}
