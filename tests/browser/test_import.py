@@ -209,7 +209,7 @@ def test_a_reading_is_followed_killed_and_taken_up(
         for process in [*reader.children(recursive=True), reader]:
             process.kill()
         database.execute(
-            "UPDATE proposals_draft SET heard_at = heard_at - interval '2 minutes' WHERE id = %s", [number]
+            "UPDATE proposals_draft SET heard_at = heard_at - interval '5 minutes' WHERE id = %s", [number]
         )
     stopped = "Läsningen har avbrutits. Dokumentet är kvar."
     expect(page.get_by_role("alert").filter(has_text=stopped)).to_be_visible()
