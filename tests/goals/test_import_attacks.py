@@ -35,8 +35,8 @@ Provpartiet vill att ungdomar ska mötas av fältassistenter i alla stadsdelar, 
 HUGE = "9" * 5000
 #: What a field is sent: numbers that are none of ours, and texts that no database or page takes as they are.
 ODD = [
-    *("-1", "0", "32768", "999999999", "2147483647", "99999999999", "9" * 18, HUGE, "1e999", "NaN", "²", "٩"),
-    *("a\0b", "\0", "\ufffd", "x" * 20_000, "\u202ecba", "+", "++", "<script>alert(1)</script>", "\r\nX-A: b"),
+    *("-1", "32768", "2147483647", "9" * 18, HUGE, "1e999", "²"),
+    *("a\0b", "\ufffd", "x" * 20_000, "\u202ecba", "+", "<script>alert(1)</script>"),
 ]
 
 
