@@ -113,7 +113,7 @@ def load(
                 suggested=suggestions.issues,
                 similar=suggestions.goals,
             )
-            for goal, suggestions in zip(goals, found, strict=False)
+            for goal, suggestions in zip(goals, found[: len(goals)], strict=True)
         ),
         prose=tuple(
             ProseToPlace(
@@ -151,11 +151,12 @@ def arranged_from(data: QueryDict, draft: Draft, arrangement: Arrangement, issue
     if "valj" in data:
         _choose(data.get("valj", ""), draft, new, issues)
     topics = {str(key) for key in draft.committee.topics.values_list("pk", flat=True)} if "ny" in data else set()
-    for at, name in _listed(data, "ny"):
+    # The fields beside each hidden name are numbered as the names come.
+    for at, name in enumerate(data.getlist("ny")):
         topic = data.get(f"amne-{at}", "")
         written = tidy(data.get(f"nyttamne-{at}", ""))
         new.new_issues[tidy(name)] = f"{NEW}{written}" if written else topic if topic in topics else ""
-    for at, reference in _listed(data, "rel"):
+    for at, reference in enumerate(data.getlist("rel")):
         relation, reason = data.get(f"relation-{at}", ""), tidy(data.get(f"skal-{at}", ""))
         if relation not in Alignment.Relation.values:
             relation = ""
@@ -253,8 +254,3 @@ def _choose(chosen: str, draft: Draft, arrangement: Arrangement, issues: Iterabl
         arrangement.goals[key] = issue
     elif block is not None:
         arrangement.prose[key] = list(dict.fromkeys([*arrangement.prose.get(key, ()), issue]))
-
-
-def _listed(data: QueryDict, name: str) -> list[tuple[int, str]]:
-    """Give the numbered hidden fields of a name: what the fields beside them speak of."""
-    return [(at, value) for at, value in enumerate(data.getlist(name))]

@@ -56,22 +56,28 @@ def counts_of(draft: Draft, arrangement: Arrangement) -> list[Count]:
     ]
 
 
+def stops_of(draft: Draft, arrangement: Arrangement) -> Iterator[Warned]:
+    """Say what has to be mended before a draft can be published."""
+    for problem in problems_of(arrangement):
+        yield Warned(problem, f"{reverse('draft_arrange', args=[draft.pk])}#nya", "Ordna", stops=True)
+    missed = coverage(draft.plan, draft.read_lines).count("")
+    if missed:
+        review = reverse("draft_review", args=[draft.pk])
+        yield Warned(f"{missed} rader är inte förklarade.", review, "Granska", stops=True)
+
+
 def warnings_of(draft: Draft, arrangement: Arrangement) -> Iterator[Warned]:
     """Say what a person should look at; what stops a draft from being published first."""
     names = ("draft_file", "draft_review", "draft_arrange")
     of_file, review, arrange = (reverse(name, args=[draft.pk]) for name in names)
     plan = draft.plan
-    for problem in problems_of(arrangement):
-        yield Warned(problem, f"{arrange}#nya", "Ordna", stops=True)
+    yield from stops_of(draft, arrangement)
     if not plan.goals:
         yield Warned(
             "Inget i dokumentet är markerat som mål eller uppdrag. Planen blir läsbar men har inget att följa upp.",
             review,
             "Granska",
         )
-    missed = coverage(plan, draft.read_lines).count("")
-    if missed:
-        yield Warned(f"{missed} rader är inte förklarade.", review, "Granska", stops=True)
     words = " ".join(block.text for block in plan.blocks).casefold()
     if draft.party.name.casefold() not in words:
         yield Warned(f"Dokumentet nämner inte {draft.party.name}. Är det rätt parti?", of_file, "Fil")
@@ -79,7 +85,7 @@ def warnings_of(draft: Draft, arrangement: Arrangement) -> Iterator[Warned]:
         yield Warned(f"Dokumentet nämner inte {draft.year}. Är det rätt år?", of_file, "Fil")
     doubtful = [goal for goal in plan.goals if goal.confidence is Confidence.DOUBTFUL]
     if doubtful:
-        yield Warned(f"{_goals(doubtful)} är osäkra och inte bekräftade.", f"{review}?visa=osakra", "Granska")
+        yield Warned(f"Osäkert och inte bekräftat: {_goals(doubtful).lower()}.", f"{review}?visa=osakra", "Granska")
     unplaced = [goal for goal in plan.goals if not arrangement.goals.get(key_of(goal))]
     if unplaced:
         yield Warned(

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from goals.arrange_draft import arranged_from, load, problems_of
-from goals.check_draft import Preview, counts_of, preview_of, version_of, warnings_of, warnings_of_version
+from goals.check_draft import Preview, counts_of, preview_of, stops_of, version_of, warnings_of, warnings_of_version
 from goals.continuity import Change, count_changes
 from goals.draft_arrangement import Arrangement
 from goals.models import Alignment, Issue
@@ -119,7 +119,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **frame(draft, "draft_publish"),
         "counts": counts_of(draft, arrangement),
-        "stops": [warning for warning in warnings_of(draft, arrangement) if warning.stops],
+        "stops": list(stops_of(draft, arrangement)),
         "before": before,
         "problem": problem,
     }
