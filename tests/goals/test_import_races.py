@@ -18,6 +18,7 @@ from proposals import intake
 from proposals.models import Draft, DraftChangedError, Proposal, SourceDocument
 from proposals.reading import read
 from proposals.reading.edit import key_of
+from tests.at_once import at_once
 from tests.factories import (
     CommitteeFactory,
     DraftFactory,
@@ -29,28 +30,6 @@ from tests.factories import (
 )
 
 TEXT = b"# Uppdrag\n\n- Fler parker i stan\n"
-
-
-def at_once(*writes: Callable[[], object]) -> list[BaseException]:
-    """Do several things at the same time, and give what was refused."""
-    refused: list[BaseException] = []
-    barrier = threading.Barrier(len(writes))
-
-    def run(write: Callable[[], object]) -> None:
-        try:
-            barrier.wait()
-            write()
-        except BaseException as problem:
-            refused.append(problem)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[write]) for write in writes]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return refused
 
 
 def publishing(draft: Draft) -> Callable[[], object]:

@@ -1,12 +1,9 @@
 """Topics and issues are renamed, ordered, merged and split: nothing is lost, and nothing said that no longer holds."""
 
-import threading
 import uuid
-from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.utils import timezone
 
 from goals.models import Alignment, Follow, Goal, Issue, Mention, Notice, OldAddress, RearrangedError, Topic
@@ -22,6 +19,7 @@ from goals.rearrange import (
     versions,
 )
 from parties.models import Committee, Party
+from tests.at_once import at_once
 from tests.factories import GoalFactory, IssueFactory, PassageFactory, PlanYearFactory, TopicFactory, UserFactory
 
 SAME, RELATED = Alignment.Relation.SAME, Alignment.Relation.RELATED
@@ -450,34 +448,12 @@ class TestTopics:
 # Many at once
 
 
-def together(*writes: Callable[[], object]) -> list[BaseException]:
-    """Let each write in a thread and a connection of its own, at the same time; give what was refused."""
-    refused: list[BaseException] = []
-    barrier = threading.Barrier(len(writes))
-
-    def run(write: Callable[[], object]) -> None:
-        try:
-            barrier.wait()
-            write()
-        except BaseException as problem:
-            refused.append(problem)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[write]) for write in writes]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return refused
-
-
 def test_many_steps_at_once_keep_the_order_sound(committed: None):
     """Forty steps by threads at the same time: each issue has a place of its own, and none is lost."""
     topic = TopicFactory()
     issues = [IssueFactory(topic=topic) for _ in range(8)]
     moves = [(issues[n % 8], bool(n % 3)) for n in range(40)]
-    assert not together(*(lambda each=each, up=up: Issue.objects.get(pk=each.pk).step(up=up) for each, up in moves))
+    assert not at_once(*(lambda each=each, up=up: Issue.objects.get(pk=each.pk).step(up=up) for each, up in moves))
     places = list(topic.issues.values_list("position", flat=True))
     assert len(set(places)) == len(places) == 8
 
@@ -489,7 +465,7 @@ def test_two_merges_at_once(committed: None):
     plan_year = PlanYearFactory(committee=topic.committee)
     goals = {GoalFactory(issue=issue, proposal__plan_year=plan_year) for issue in (one, other)}
     seen, turned = versions(one, other), versions(other, one)
-    refused = together(
+    refused = at_once(
         lambda: merge_issues(Issue.objects.get(pk=one.pk), Issue.objects.get(pk=other.pk), {}, seen=seen),
         lambda: merge_issues(Issue.objects.get(pk=other.pk), Issue.objects.get(pk=one.pk), {}, seen=turned),
     )
@@ -503,7 +479,7 @@ def test_a_merge_and_a_move_at_once(committed: None):
     topic = TopicFactory()
     one, other, third = (IssueFactory(topic=topic) for _ in range(3))
     moved = GoalFactory(issue=third, proposal__plan_year__committee=topic.committee)
-    refused = together(
+    refused = at_once(
         lambda: merge_issues(Issue.objects.get(pk=one.pk), Issue.objects.get(pk=other.pk), {}),
         lambda: move_goals([moved], Issue.objects.get(pk=third.pk), Issue.objects.get(pk=one.pk), {}),
     )
