@@ -31,6 +31,8 @@ from proposals.typeset import typeset
 
 #: What a block is called, by what it is.
 NAMES = {"heading": "Rubrik", "text": "Löptext", "goal": "Mål", "left_out": "Utelämnat", "blank": "Tomma rader"}
+#: How sure the rules are of a goal, in Swedish.
+SURENESS = {Confidence.CERTAIN: "säkert", Confidence.LIKELY: "troligt", Confidence.DOUBTFUL: "osäkert"}
 KIND_NAMES = {GoalKind.GOAL: "Mål", GoalKind.ASSIGNMENT: "Uppdrag"}
 
 
@@ -45,7 +47,10 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A block beside its lines. ``why`` says by which rule it is what it is, ``doubts`` why a person should look."""
+    """A block beside its lines. ``why`` says by which rule it is what it is, ``doubts`` why a person should look.
+
+    ``sureness`` says how sure the rules are of a goal.
+    """
 
     key: str
     what: str
@@ -58,6 +63,7 @@ class Row:
     why: str
     doubts: tuple[str, ...]
     is_doubtful: bool
+    sureness: str
     level: int | None
     read_out: tuple[str, ...]
     cuts: tuple[Cut, ...]
@@ -191,6 +197,7 @@ def _row(
         lines=own,
         why=why,
         doubts=doubts,
+        sureness=SURENESS[passage.confidence] if passage and passage.kind is PassageKind.GOAL else "",
         is_doubtful=_is_doubtful(block),
         level=block.level if isinstance(block, Heading) else None,
         read_out=said,

@@ -283,7 +283,7 @@ class TestReview:
         for line in filter(None, PLAN.split("\n")):
             assert f"<code>{line}</code>" in content
         assert "rader är förklarade" in content
-        assert "Punkt under rubriken ”Mål och uppdrag”" in content
+        assert "Punkt under rubriken ”Mål och uppdrag” · säkert" in content
 
     def test_a_goal_is_unmarked_and_marked(self, draft, secretary):
         """A press makes a goal text, and another makes it a goal again; the page comes back to it."""
