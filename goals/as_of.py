@@ -1,4 +1,4 @@
-"""The moment that a page shows: now, or the end of a day that the address names with ``per``."""
+"""The moment that a page shows: now, the end of a day that the address names with ``per``, or the end of a period."""
 
 import datetime
 from dataclasses import dataclass
@@ -11,10 +11,15 @@ FIRST_YEAR = 1971
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """A day at whose end things are shown as they stood; without one, now. ``problem`` says why a day was refused."""
+    """A day at whose end things are shown as they stood; without one, now. ``problem`` says why a day was refused.
+
+    ``until`` is the last day of a period: with it, only what speaks of that day or one before it is shown, also if it
+    was written later, as the judgements of a period are.
+    """
 
     day: datetime.date | None = None
     problem: str = ""
+    until: datetime.date | None = None
 
     @classmethod
     def read(cls, text: str) -> "AsOf":
@@ -42,7 +47,7 @@ class AsOf:
     @property
     def date(self) -> datetime.date:
         """The day that is shown."""
-        return self.day or timezone.localdate()
+        return self.until or self.day or timezone.localdate()
 
     @property
     def query(self) -> str:

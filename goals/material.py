@@ -123,15 +123,8 @@ class Material:
     ) -> list["Material"]:
         """Read what several plan years of a committee have on some issues, in five queries whatever their number."""
         issues = tuple(issues)
-        proposals: dict[int, list[Proposal]] = defaultdict(list)
-        for proposal in Proposal.objects.filter(plan_year__in=plan_years).in_order():
-            proposals[proposal.plan_year_id].append(proposal)
-        by_pk = {
-            proposal.pk: (year, proposal, _plan_url(year, proposal))
-            for year in plan_years
-            for proposal in proposals[year.pk]
-        }
-        goals = _load_goals(by_pk, issues, as_of, unplaced)
+        by_pk = proposals_of(plan_years)
+        goals = load_goals(by_pk, issues, as_of, unplaced)
         prose = _load_prose(by_pk, issues, as_of)
         alignments: dict[int, dict[int, Alignment]] = defaultdict(dict)
         for alignment in Alignment.objects.with_parties().filter(plan_year__in=plan_years, issue__in=issues):
@@ -139,7 +132,7 @@ class Material:
         return [
             cls(
                 year,
-                tuple(proposals[year.pk]),
+                tuple(proposal for its_year, proposal, _ in by_pk.values() if its_year == year),
                 issues,
                 goals[year.pk],
                 prose[year.pk],
@@ -150,7 +143,18 @@ class Material:
         ]
 
 
-_ByProposal = dict[int, tuple[PlanYear, Proposal, str]]
+#: Proposals by their keys, each with its plan year and the address of its page.
+ByProposal = dict[int, tuple[PlanYear, Proposal, str]]
+
+
+def proposals_of(plan_years: Sequence[PlanYear]) -> ByProposal:
+    """Read the proposals of plan years, those of each in the published order of their parties, in one query."""
+    by_year: dict[int, list[Proposal]] = defaultdict(list)
+    for proposal in Proposal.objects.filter(plan_year__in=plan_years).in_order():
+        by_year[proposal.plan_year_id].append(proposal)
+    return {
+        proposal.pk: (year, proposal, _plan_url(year, proposal)) for year in plan_years for proposal in by_year[year.pk]
+    }
 
 
 def _plan_url(plan_year: PlanYear, proposal: Proposal) -> str:
@@ -158,14 +162,15 @@ def _plan_url(plan_year: PlanYear, proposal: Proposal) -> str:
     return proposal.get_absolute_url()
 
 
-def _load_goals(
-    by_pk: _ByProposal, issues: tuple[Issue, ...], as_of: AsOf, unplaced: bool
+def load_goals(
+    by_pk: ByProposal, issues: tuple[Issue, ...], as_of: AsOf, unplaced: bool
 ) -> dict[int, dict[int | None, dict[int, list[GoalRow]]]]:
+    """Read proposals' goals on some issues with how they stand, in two queries: by plan year, issue and party."""
     found: dict[int, dict[int | None, dict[int, list[GoalRow]]]] = defaultdict(
         lambda: defaultdict(lambda: defaultdict(list))
     )
     goals = Goal.objects.on_issues(issues, unplaced=unplaced).filter(proposal__in=by_pk)
-    standings = load_standings(goals, as_of.moment)
+    standings = load_standings(goals, as_of.moment, as_of.until)
     today = as_of.date
     rows = goals.for_comparison()
     for pk, proposal_pk, issue_pk, number, kind, value, unit, bound, due_year, due_on, text, marks, sic in rows:
@@ -190,7 +195,7 @@ def _load_goals(
 
 
 def _load_prose(
-    by_pk: _ByProposal, issues: tuple[Issue, ...], as_of: AsOf
+    by_pk: ByProposal, issues: tuple[Issue, ...], as_of: AsOf
 ) -> dict[int, dict[int, dict[int, list[ProseRow]]]]:
     found: dict[int, dict[int, dict[int, list[ProseRow]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     rows = (

@@ -102,14 +102,19 @@ NOTHING_SAID = Standing()
 _COLUMNS = ("kind", "goal_id", "word", "number", "on", "due", "is_example")
 
 
-def load_standings(goals: "models.QuerySet[Goal]", at: datetime.datetime | None = None) -> Mapping[int, Standing]:
-    """Read how goals stood at a moment (``None``: now), in one query; those of which nothing is said are left out."""
+def load_standings(
+    goals: "models.QuerySet[Goal]", at: datetime.datetime | None = None, until: datetime.date | None = None
+) -> Mapping[int, Standing]:
+    """Read how goals stood at a moment (``None``: now), in one query; those of which nothing is said are left out.
+
+    ``until`` leaves out what speaks of days after it (``goals.as_of.AsOf``).
+    """
     wanted = goals.order_by().values("pk")
     no_day = Cast(Value(None), models.DateField())
     no_number = Cast(Value(None), models.DecimalField(max_digits=12, decimal_places=2))
 
     def rows(model: Any, **columns: Any) -> Any:
-        annotated = model.objects.current(wanted, at).annotate(kind=Value(model.ANCHOR), on=F("date"), **columns)
+        annotated = model.objects.current(wanted, at, until).annotate(kind=Value(model.ANCHOR), on=F("date"), **columns)
         return annotated.values_list(*_COLUMNS)
 
     found: dict[int, dict[str, Any]] = {}

@@ -77,9 +77,20 @@ class RecordQuerySet(models.QuerySet[Any]):
         withdrawn = {self.model.CONTENT: self.model._meta.get_field(self.model.CONTENT).get_default()}
         return self.recorded_by(at).filter(~models.Exists(replacements)).exclude(**withdrawn)
 
-    def current(self, goals: "models.QuerySet[Any]", at: datetime.datetime | None = None) -> Self:
-        """Find the one record of each goal that says how it stood at a moment."""
-        return self.in_force(at).filter(goal__in=goals).order_by("goal_id", *self.model.LATEST).distinct("goal_id")
+    def current(
+        self,
+        goals: "models.QuerySet[Any]",
+        at: datetime.datetime | None = None,
+        until: datetime.date | None = None,
+    ) -> Self:
+        """Find the one record of each goal that says how it stood at a moment.
+
+        ``until`` leaves out what speaks of days after it, whenever that was recorded.
+        """
+        found = self.in_force(at).filter(goal__in=goals)
+        if until is not None:
+            found = found.filter(**{f"{self.model.SPEAKS_OF}__lte": until})
+        return found.order_by("goal_id", *self.model.LATEST).distinct("goal_id")
 
     def latest_first(self) -> Self:
         """Give the records in the order that they were written, the latest first."""
@@ -96,6 +107,8 @@ class Record(models.Model):
 
     #: The field that says it; empty in a correction that withdraws what it replaces.
     CONTENT: ClassVar[str]
+    #: The day that it speaks of: its own, or the last of the period that it is for.
+    SPEAKS_OF: ClassVar[str] = "date"
     #: How to find the one that counts, after the goal.
     LATEST: ClassVar[tuple[str, ...]] = ("-date", "-recorded_at", "-pk")
     #: The address that leads to it on the goal's page: this and its number.
@@ -195,6 +208,7 @@ class StatusUpdate(Record):
     """A status update (lägesrapport): one judgement of one goal for one reporting period."""
 
     CONTENT = "status"
+    SPEAKS_OF = "period__ends_on"
     LATEST = ("-period__ends_on", "-recorded_at", "-pk")
     ANCHOR = "lage"
 
