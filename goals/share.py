@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 #: How high the frame is, in pixels: a question of two parties fits, and what does not can be scrolled.
 HEIGHT_OF_ISSUE = 480
-HEIGHT_OF_PARTY = 320
+HEIGHT_OF_PARTY = 420
 
 
 @dataclass(frozen=True, slots=True)
