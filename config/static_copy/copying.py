@@ -154,7 +154,7 @@ class Copying:
         def form(name: str, action: str) -> str:
             where = self.site.resolve(file.address, action) if action else None
             address = self.site.whole(where[0]) if where else whole
-            return render_to_string("config/copy/form.html", {"name": name, "address": address})
+            return render_to_string("config/copy/form.html", {"name": name, "address": address}).strip()
 
         notice = {
             "address": whole,
@@ -164,8 +164,8 @@ class Copying:
         }
         return Writing(
             lambda href: self._lead(file, href),
-            render_to_string("config/copy/notice.html", notice),
-            render_to_string("config/copy/mark.html"),
+            render_to_string("config/copy/notice.html", notice).strip() + "\n",
+            render_to_string("config/copy/mark.html").rstrip("\n"),
             form,
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
+from functools import cached_property
 from http.client import responses
 from io import BytesIO
 from typing import Any
@@ -45,7 +46,11 @@ class LivingSite:
         self.address, self.host = address, parts.netloc
         # Where everything is led to HTTPS, asking without it would lead to nothing else.
         self.scheme = "https" if settings.SECURE_SSL_REDIRECT else parts.scheme
-        self.application = WSGIHandler()
+
+    @cached_property
+    def application(self) -> WSGIHandler:
+        """What answers, with all middleware: made when it is first asked."""
+        return WSGIHandler()
 
     @contextmanager
     def ask(self, address: str) -> Iterator[Answer]:
@@ -66,13 +71,13 @@ class LivingSite:
             response.close()
 
     def _environment(self, address: str) -> dict[str, Any]:
-        parts = urlsplit(address)
+        path, _, query = address.partition("?")
         host, _, port = self.host.partition(":")
         return {
             "REQUEST_METHOD": "GET",
             "SCRIPT_NAME": "",
-            "PATH_INFO": unquote(parts.path, encoding="latin-1"),
-            "QUERY_STRING": parts.query,
+            "PATH_INFO": unquote(path, encoding="latin-1"),
+            "QUERY_STRING": query,
             "SERVER_NAME": host,
             "SERVER_PORT": port or ("443" if self.scheme == "https" else "80"),
             "SERVER_PROTOCOL": "HTTP/1.1",
@@ -104,7 +109,7 @@ class LivingSite:
             return None
         if parts.scheme and not parts.netloc:
             return None
-        here = urlsplit(base).path
+        here = base.partition("?")[0]
         path = urlsplit(urljoin(f"http://site{here}", parts.path or ("/" if parts.netloc else here))).path
         query = urlencode(parse_qsl(parts.query, keep_blank_values=True))
         address = quote(unquote(path), safe="/~!$&'()*+,;=:@")

@@ -4,7 +4,7 @@ import posixpath
 import re
 import unicodedata
 from hashlib import sha256
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 #: The longest name of a file or folder, in bytes: file systems take 255, and archives add things of their own.
 LONGEST = 100
@@ -34,8 +34,8 @@ def file_name(address: str, media_type: str, given: str = "") -> str:
 
     A page becomes ``index.html`` in a folder, as web servers and people expect; a query stands after the name.
     """
-    parts = urlsplit(address)
-    *folders, last = [unquote(part) for part in parts.path.split("/")[1:]]
+    path, _, query = address.partition("?")
+    *folders, last = [unquote(part) for part in path.split("/")[1:]]
     suffix = SUFFIXES.get(media_type, "")
     if not last:
         name = "index.html" if media_type == "text/html" else given or f"index{suffix}"
@@ -45,9 +45,9 @@ def file_name(address: str, media_type: str, given: str = "") -> str:
         folders, name = [*folders, last], "index.html"
     else:
         folders, name = ([*folders, last], given) if given else (folders, f"{last}{suffix}")
-    if parts.query:
+    if query:
         stem, dot, end = name.rpartition(".")
-        chosen = ",".join(unquote(part) for part in parts.query.split("&"))
+        chosen = ",".join(unquote(part) for part in query.split("&"))
         name = f"{stem},{chosen}.{end}" if dot else f"{name},{chosen}"
     return "/".join(safe(part) for part in [*folders, name])
 
@@ -55,8 +55,8 @@ def file_name(address: str, media_type: str, given: str = "") -> str:
 def safe(part: str) -> str:
     """Give a name for one folder or file that every system takes; one that had to be changed gets a mark of its own."""
     kept = unicodedata.normalize("NFC", part)
-    kept = "".join(sign if sign.isalnum() or sign in "._-,=~" else "-" for sign in kept).strip(".-")
-    if kept == part and len(kept.encode()) <= LONGEST and not _DEVICES.match(kept):
+    kept = "".join(sign if sign.isalnum() or sign in " ._-,=~" else "-" for sign in kept).strip(" .-")
+    if kept and kept == part and len(kept.encode()) <= LONGEST and not _DEVICES.match(kept):
         return kept
     return distinct(kept, part)
 

@@ -4,7 +4,7 @@ Everything else needs a server or an account. Links to it are kept, and lead to 
 """
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from django.urls import Resolver404, resolve
 
@@ -26,7 +26,7 @@ NAVIGATION: Mapping[str, frozenset[str]] = {
 
 def is_copied(address: str) -> bool:
     """Tell whether an address of the site (path and query) becomes a file."""
-    path, query = urlsplit(address).path, urlsplit(address).query
+    path, _, query = address.partition("?")
     if path.startswith(LIVING):
         return False
     if not query:
