@@ -98,7 +98,7 @@ class _Page(HTMLParser):
         self.html, self.writing = html, writing
         self.lines = [0, *(match.end() for match in re.finditer("\n", html))]
         self.edits: list[tuple[int, int, str]] = []
-        self.has_notice = False
+        self.has_notice = self.in_main = False
         #: Where the body begins, for pages that have neither header nor main part.
         self.body = 0
         #: Where an element that is left out began, and its name; what is inside is not looked at.
@@ -129,6 +129,7 @@ class _Page(HTMLParser):
         said = {name: value or "" for name, value in attrs}
         if unread := UNREAD.intersection(said):
             raise UnreadError(f"<{tag}> har attributet {', '.join(sorted(unread))}")
+        self.in_main |= tag == "main"
         if tag == "body":
             self.body = self.here + len(whole)
         elif tag in ("header", "main") and not self.has_notice:
@@ -141,7 +142,8 @@ class _Page(HTMLParser):
             name = said.get("aria-label", "")
             # What a form posts leads to no page; what it asks for does.
             action = said.get("action", "") if said.get("method", "get").lower() == "get" else ""
-            self.leaving = (self.here, tag, self.writing.form(name, action))
+            # One in the head of a page stands on every page, and needs no words.
+            self.leaving = (self.here, tag, self.writing.form(name, action) if self.in_main else "")
         elif tag == "link" and LEFT_OUT.intersection(said.get("rel", "").lower().split()):
             self.edits.append((self.here, self.here + len(whole), ""))
         elif tag == "base" and "href" in said:

@@ -11,7 +11,6 @@ LONGEST = 100
 
 #: What the media types that the site sends are called in file names.
 SUFFIXES = {
-    "application/atom+xml": ".xml",
     "application/json": ".json",
     "application/ld+json": ".jsonld",
     "application/pdf": ".pdf",
@@ -36,7 +35,7 @@ def file_name(address: str, media_type: str, given: str = "") -> str:
     """
     path, _, query = address.partition("?")
     *folders, last = [unquote(part) for part in path.split("/")[1:]]
-    suffix = SUFFIXES.get(media_type, "")
+    suffix = SUFFIXES.get(media_type) or {"+json": ".json", "+xml": ".xml"}.get(media_type[media_type.rfind("+") :], "")
     if not last:
         name = "index.html" if media_type == "text/html" else given or f"index{suffix}"
     elif "." in last:

@@ -6,6 +6,7 @@ import posixpath
 import re
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
@@ -13,15 +14,17 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.http import Http404, HttpResponse
 from django.test import Client
 from django.urls import path
 
 from config import urls
-from config.static_copy.copying import CHECKSUMS, MANIFEST, READ_ME
+from config.static_copy.copying import CHECKSUMS, MANIFEST, READ_ME, one_moment
 from config.static_copy.living import LivingSite
+from parties.models import Party
 from tests.conftest import BASE, YEAR, Clock
-from tests.factories import PlanYearFactory, ProposalFactory
+from tests.factories import PartyFactory, PlanYearFactory, ProposalFactory
 from tests.snapshot import made_once
 
 #: One copy of the two plans serves the tests that only look at it.
@@ -306,6 +309,22 @@ def test_the_same_twice(small, tmp_path: Path, clock: Clock):
     export(tmp_path / "b", "--force")
     assert (tmp_path / "b" / CHECKSUMS).read_bytes() != sums
     assert sorted(place.name for place in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_all_pages_are_of_one_moment(committed):
+    """What others write while it is copied is not in it, on any page."""
+    PartyFactory()
+    with one_moment():
+        before = Party.objects.count()
+        with ThreadPoolExecutor(1) as others:
+            others.submit(write_apart).result()
+        assert Party.objects.count() == before
+    assert Party.objects.count() == before + 1
+
+
+def write_apart() -> None:
+    PartyFactory()
+    connection.close()
 
 
 def test_dry_run_leaves_nothing(small, tmp_path: Path):
