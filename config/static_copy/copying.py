@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection, transaction
 from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 
 from config.static_copy.ledger import File, Ledger
@@ -150,11 +151,12 @@ class Copying:
 
     def _writing(self, file: File) -> Writing:
         whole = self.site.whole(file.address)
+        mark = mark_safe(render_to_string("config/copy/mark.html").rstrip("\n"))  # noqa: S308 - a template of ours
 
         def form(name: str, action: str) -> str:
             where = self.site.resolve(file.address, action) if action else None
             address = self.site.whole(where[0]) if where else whole
-            return render_to_string("config/copy/form.html", {"name": name, "address": address}).strip()
+            return render_to_string("config/copy/form.html", {"name": name, "address": address, "mark": mark}).strip()
 
         notice = {
             "address": whole,
@@ -165,7 +167,7 @@ class Copying:
         return Writing(
             lambda href: self._lead(file, href),
             render_to_string("config/copy/notice.html", notice).strip() + "\n",
-            render_to_string("config/copy/mark.html").rstrip("\n"),
+            mark,
             form,
         )
 
