@@ -7,6 +7,7 @@ from goals.views import (
     batch,
     changes,
     compare,
+    embed,
     feeds,
     follows,
     goal,
@@ -80,7 +81,9 @@ work_urls: list[URLPattern | URLResolver] = [
 plan_year_urls = [
     path("", compare.plan_year, name="plan_year"),
     path("jamfor/", compare.compare, name="compare"),
+    path("fraga/<slug:issue>/inbaddad/", embed.issue, name="embed_issue"),
     path("<slug:party>/", plan.plan, name="plan"),
+    path("<slug:party>/inbaddad/", embed.party, name="embed_party"),
     path("<slug:party>/plan.json", plan_files.plan_json, name="plan_json"),
     path("<slug:party>/plan.csv", plan_files.plan_csv, name="plan_csv"),
     path("<slug:party>/version/<int:version>/", plan.plan_version, name="plan_version"),

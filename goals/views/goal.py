@@ -16,8 +16,10 @@ from goals.find import no_such_goal
 from goals.material import Material
 from goals.models import Goal
 from goals.models.periods import to_judge
+from goals.share import Share
 from goals.standing import NOTHING_SAID, chip, load_standings
 from goals.timeline import draw_target, load_timeline
+from goals.views.embed import embed_of_issue
 from goals.views.follows import follow_context
 from goals.views.steps import crumbs_to_proposal
 from parties.models import Committee, User
@@ -71,6 +73,11 @@ def goal(request: HttpRequest, municipality: str, committee: str, year: int, par
         "timeline": timeline,
         "target_chart": draw_target(found, standing.outcome),
         "shows_example": material.shows_example or any(event.is_example for event in timeline),
+        "share": Share(
+            request.build_absolute_uri(f"{found.get_absolute_url()}{as_of.query}"),
+            page.title,
+            embed_of_issue(request, found.issue, plan_year, as_of) if found.issue else None,
+        ),
         "work": _work_on(found, request.user),
         "today": localdate(),
         "previous": found.previous_number,  # type: ignore[attr-defined]

@@ -9,7 +9,9 @@ from django.views.decorators.http import require_safe
 from config.page import Crumb, Page
 from goals.as_of import AsOf
 from goals.models import EarlierWording, Goal
+from goals.share import Share
 from goals.standing import NOTHING_SAID, Chip, Standing, chip, load_standings, tally
+from goals.views.embed import embed_of_party
 from goals.views.steps import crumbs_to_proposal
 from proposals.find import find_proposal, find_version
 from proposals.models import EarlierVersion, Passage, Proposal
@@ -91,6 +93,11 @@ def _show(request: HttpRequest, page: Page, proposal: Proposal, earlier: Earlier
         "as_of": as_of,
         "tally": tally(standings.get(goal.pk, NOTHING_SAID).status for goal in goals.values()),
         "shows_example": any(standing.is_example for standing in standings.values()),
+        "share": Share(
+            request.build_absolute_uri(f"{page.address}{as_of.query}"),
+            page.title,
+            None if earlier else embed_of_party(request, proposal, as_of),
+        ),
         "goal_count": len(goals),
         "goals_only": goals_only,
     }

@@ -13,7 +13,9 @@ from goals.comparison import IssueRow, issue_row
 from goals.find import lead_on_to_issue, lead_on_to_topic
 from goals.material import Material
 from goals.models import Issue, Topic
+from goals.share import Share
 from goals.standing import Tallied, tally
+from goals.views.embed import embed_of_issue
 from goals.views.follows import follow_context
 from goals.views.moved import leads_on
 from goals.views.steps import crumbs_to_committee, within
@@ -91,6 +93,11 @@ def issue(request: HttpRequest, municipality: str, committee: str, issue: str) -
         "plan_year": years[0].plan_year if years else None,
         "as_of": as_of,
         "shows_example": any(year.shows_example for year in years),
+        "share": Share(
+            request.build_absolute_uri(f"{page.address}{as_of.query}"),
+            page.title,
+            embed_of_issue(request, issue_found, years[0].plan_year, as_of) if years else None,
+        ),
         "change_url": _change_url(request, issue_found, "edit_issue"),
         "previous": within(found, siblings[place - 1]) if place else None,
         "next": within(found, siblings[place + 1]) if place + 1 < len(siblings) else None,

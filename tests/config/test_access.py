@@ -38,6 +38,8 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
     "plan_year": (f"{YEAR}/", LEADS),
     "compare": (f"{YEAR}/jamfor/", OPEN),
     "plan": (f"{YEAR}/v/", OPEN),
+    "embed_issue": (f"{YEAR}/fraga/faltassistenter/inbaddad/", OPEN),
+    "embed_party": (f"{YEAR}/v/inbaddad/", OPEN),
     "original": (f"{YEAR}/v/original/", OPEN),
     "plan_json": (f"{YEAR}/v/plan.json", OPEN),
     "plan_csv": (f"{YEAR}/v/plan.csv", OPEN),

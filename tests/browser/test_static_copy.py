@@ -1,0 +1,99 @@
+"""A static copy of the site in a reader's hands: from a plain web server, and from disk."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.checks import everything_holds
+from tests.browser.server import PYTHON, ROOT
+
+YEAR = "eskilstuna/socialnamnden/2017"
+
+#: Pages of different kinds: where the copy differs from the site is the same on all, and they are slow to look at.
+PAGES = {
+    "start": "index.html",
+    "compare": f"{YEAR}/jamfor/index.html",
+    "plan": f"{YEAR}/v/index.html",
+    "goal": f"{YEAR}/v/25/index.html",
+    "issue": "eskilstuna/socialnamnden/fraga/faltassistenter/index.html",
+    "embedded": f"{YEAR}/v/inbaddad/index.html",
+    "changes": "andringar/index.html",
+    "read me": "LAS-MIG.html",
+}
+
+pytestmark = pytest.mark.xdist_group("static copy in a browser")
+
+
+@pytest.fixture(scope="module")
+def copy(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Export the site as one does from the command line."""
+    folder = tmp_path_factory.mktemp("archive") / "copy"
+    settings = {**environment, "SITE_ADDRESS": "http://localhost:8000"}
+    command = [*PYTHON, "manage.py", "export_site", str(folder)]
+    subprocess.run(command, env=settings, cwd=ROOT, check=True, capture_output=True)
+    return folder
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def plain_server(copy: Path) -> Iterator[str]:
+    """Serve the copy with what Python has for that."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(copy))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_accessible(browser: Browser, plain_server: str, name: str):
+    """The copy passes what the living site does (tests/browser/checks.py)."""
+    context = browser.new_context(locale="sv-SE", has_touch=True)
+    page = context.new_page()
+    page.goto(plain_server + PAGES[name])
+    everything_holds(page)
+    context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_read_from_disk(browser: Browser, copy: Path, scripts: bool):
+    """Opened as files, its pages have their styles and fonts, ask for nothing else, and lead to one another."""
+    context = browser.new_context(locale="sv-SE", java_script_enabled=scripts)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda request: None if request.url.startswith("file:") else problems.append(request.url))
+    page.on("requestfailed", lambda request: problems.append(f"{request.url} failed"))
+    page.goto((copy / YEAR / "v/index.html").as_uri())
+    page.get_by_role("link", name="Jämför med andra partier").click()
+    page.goto((copy / YEAR / "jamfor/index,amne=medarbetare.html").as_uri())
+    page.get_by_role("link", name="Byt plats på partierna").click()
+    assert page.url.endswith("jamfor/index,parti=v,parti=kd,amne=medarbetare.html")
+    page.get_by_role("link", name="Planer och ämnen").click()
+    page.locator("a[href$='2017/kd/index,visa=mal.html']").click()
+    page.get_by_role("link", name=re.compile("KD 2 ?: status")).click()
+    expect(page.locator(".copy")).to_contain_text("Kopia av http://localhost:8000/eskilstuna/socialnamnden/2017/kd/2/")
+    if scripts:
+        assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('16px \"Source Sans 3\"'))")
+    page.get_by_role("link", name="Om kopian").click()
+    expect(page.get_by_role("heading", level=1, name="Läs mig")).to_be_visible()
+    assert not problems
+    context.close()
+
+
+def test_what_needs_the_site_says_so(page: Page, plain_server: str):
+    """A link to sign in says that it leads to the site, and what was a form says where it is."""
+    page.goto(plain_server)
+    link = page.get_by_role("link", name="Logga in (på webbplatsen)")
+    expect(link).to_have_attribute("href", "http://localhost:8000/logga-in/")
+    expect(page.get_by_text("”Sök bland målen” fungerar bara på")).to_be_visible()
