@@ -13,7 +13,7 @@ from goals.api.problems import ProblemError, documented, problem
 from goals.api.reading import INVALID, one, page
 from goals.data.columns import Table
 from goals.data.goals import GOALS
-from goals.data.records import DECISIONS, OUTCOMES, STATUS_UPDATES
+from goals.data.records import RECORDED
 from goals.data.tables import TABLES
 from goals.rates import PER_MINUTE, Pace
 
@@ -108,7 +108,7 @@ def _offer_goal(row: type[Schema]) -> None:
 for _table in TABLES:
     _row = row_model(_table)
     _offer_list(_table, _row)
-    if _table in (STATUS_UPDATES, DECISIONS, OUTCOMES):
+    if _table in RECORDED:
         _offer_record(_table, _row)
     if _table is GOALS:
         _offer_goal(_row)

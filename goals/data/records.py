@@ -255,3 +255,6 @@ OUTCOMES = Table(
     has_history=True,
     has_example=True,
 )
+
+#: The tables whose rows have a key of their own, and can be read in again.
+RECORDED = (STATUS_UPDATES, DECISIONS, OUTCOMES)
