@@ -12,6 +12,9 @@ from proposals.reading.limits import LARGEST_FILE
 #: The largest document, and what a form has around it.
 LARGEST_REQUEST = LARGEST_FILE + 3_000_000
 
+#: What anybody's program may read, whatever website it came from.
+OPEN = ("/api/", "/data/")
+
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -28,6 +31,25 @@ def plain_text_only(get_response: Answer) -> Answer:
             request.encoding = "utf-8"  # what answers has to be able to read the address
             return bad_request(request, ValueError(encoding))
         return get_response(request)
+
+    return answer
+
+
+def open_data(get_response: Answer) -> Answer:
+    """Let programs on any website read the data and the API, which need no cookie and have nothing that is secret."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(OPEN):
+            return get_response(request)
+        asked_first = request.method == "OPTIONS"
+        response = HttpResponse(status=204) if asked_first else get_response(request)
+        response["Access-Control-Allow-Origin"] = "*"
+        response["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link, Retry-After, Content-Disposition"
+        if asked_first:
+            response["Allow"] = response["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+            response["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
+            response["Access-Control-Max-Age"] = "86400"
+        return response
 
     return answer
 

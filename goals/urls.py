@@ -1,17 +1,22 @@
 """Addresses of the pages about goals: nested as the things themselves are."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls.converters import PathConverter
 
+from goals.api import site as api_site
 from goals.views import (
+    api,
     arrange,
     batch,
     changes,
     compare,
+    data,
     embed,
     feeds,
     follows,
     goal,
     importing,
+    linked,
     log,
     overview,
     periods,
@@ -22,6 +27,15 @@ from goals.views import (
     topics,
     work,
 )
+
+
+class Anything(PathConverter):
+    """The rest of an address, whatever stands in it, line breaks too."""
+
+    regex = r"[\s\S]*"
+
+
+register_converter(Anything, "anything")
 
 period_urls: list[URLPattern | URLResolver] = [
     path("", work.queue, name="queue"),
@@ -96,6 +110,23 @@ plan_year_urls = [
     path("<slug:party>/<int:number>/logg/", log.log, name="goal_log"),
 ]
 
+data_year_urls = [
+    path("", data.data_year, name="data_year"),
+    path("SHA256SUMS", data.year_checksums, name="data_year_checksums"),
+    path("kalender.ics", linked.calendar, name="calendar"),
+    path("<slug:name>.<slug:form>", data.year_file, name="data_year_file"),
+]
+
+data_urls: list[URLPattern | URLResolver] = [
+    path("", data.data, name="data"),
+    path("ordlista/", data.dictionary, name="data_dictionary"),
+    path("katalog.rdf", linked.catalogue, {"form": "rdf"}, name="catalogue_rdf"),
+    path("katalog.jsonld", linked.catalogue, {"form": "jsonld"}, name="catalogue_jsonld"),
+    path("popolo.json", linked.popolo, name="popolo"),
+    path("<slug:name>.<slug:form>", data.file, name="data_file"),
+    path("<slug:municipality>/<slug:committee>/<int:year>/", include(data_year_urls)),
+]
+
 urlpatterns = [
     path("", overview.start, name="start"),
     path("arbete/", include(work_urls)),
@@ -104,6 +135,11 @@ urlpatterns = [
     path("andringar/parti/<slug:party>/atom.xml", feeds.party, name="feed_party"),
     path("folj/", follows.follows, name="follows"),
     path("folj/avsluta/<str:token>/", follows.unfollow, name="unfollow"),
+    path("data/", include(data_urls)),
+    path("api/v1/", api.docs, name="api_docs"),
+    path("api/v1/openapi.json", api.openapi, name="api_schema"),
+    path("api/v1/", include(api_site.URLS)),
+    path("api/<anything:rest>", api.nothing, name="api_nothing"),
     path("<slug:municipality>/<slug:committee>/", overview.committee, name="committee"),
     path("<slug:municipality>/<slug:committee>/amne/<slug:topic>/", topics.topic, name="topic"),
     path("<slug:municipality>/<slug:committee>/amne/<slug:topic>/atom.xml", feeds.topic, name="feed_topic"),

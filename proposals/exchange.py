@@ -227,9 +227,9 @@ def to_csv(plan: PlanRecord) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    about = [_cell(getattr(plan, name)) for name in _OF_PLAN]
+    about = [cell(getattr(plan, name)) for name in _OF_PLAN]
     for block in plan.blocks:
-        row = [json.dumps(block.marks) if name == "marks" else _cell(getattr(block, name)) for name in _OF_BLOCK]
+        row = [json.dumps(block.marks) if name == "marks" else cell(getattr(block, name)) for name in _OF_BLOCK]
         writer.writerow([*about, *row])
     return out.getvalue()
 
@@ -251,7 +251,7 @@ def from_csv(text: str) -> PlanRecord:
         for number, cells in enumerate(rows, start=2):
             if len(cells) != len(columns):
                 raise UnreadableDocumentError(f"rad {number} har {len(cells)} celler i stället för {len(columns)}")
-            row = dict(zip(columns, map(_uncell, cells), strict=True))
+            row = dict(zip(columns, map(uncell, cells), strict=True))
             about = about or {name: row[name] for name in _OF_PLAN}
             blocks.append(_block(_from_cells(row, number), number))
     except csv.Error as error:
@@ -266,22 +266,25 @@ def from_csv(text: str) -> PlanRecord:
 READERS: Mapping[str, Callable[[str], PlanRecord]] = {".json": from_json, ".csv": from_csv}
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
     """Write a value as a cell that no spreadsheet takes for a formula."""
-    written = "" if value is None else _joined(value) if isinstance(value, list) else str(value)
+    written = "" if value is None else joined(value) if isinstance(value, list) else str(value)
     return f"'{written}" if written.startswith(_FORMULA) else written
 
 
-def _joined(values: list[str]) -> str:
+def joined(values: list[str]) -> str:
     """Write several values in one cell; as JSON where one of them has what parts them."""
     joined = BETWEEN.join(values)
-    return (
-        json.dumps(values, ensure_ascii=False) if joined.startswith("[") or joined.split(BETWEEN) != values else joined
-    )
+    if joined.startswith("[") or parted(joined) != values:
+        return json.dumps(values, ensure_ascii=False)
+    return joined
 
 
-def _parted(cell: str) -> list[str]:
-    """Read what ``_joined`` wrote."""
+def parted(cell: str) -> list[str]:
+    """Read several values that ``cell`` wrote in one cell.
+
+    :raises TypeError: if the cell is JSON and no list; ``ValueError`` if it looks like JSON and is none.
+    """
     if not cell.startswith("["):
         return cell.split(BETWEEN) if cell else []
     found = json.loads(cell)
@@ -290,7 +293,8 @@ def _parted(cell: str) -> list[str]:
     return found
 
 
-def _uncell(cell: str) -> str:
+def uncell(cell: str) -> str:
+    """Read a cell as ``cell`` wrote it, without the mark against formulas."""
     return cell.removeprefix("'") if cell.startswith(tuple(f"'{sign}" for sign in _FORMULA)) else cell
 
 
@@ -301,7 +305,7 @@ def _from_cells(row: Mapping[str, str], number: int) -> dict[str, Any]:
     found["first_character"] = found["first_character"] or 0
     for name in ("marks", *sorted(_LISTS)):
         try:
-            found[name] = json.loads(row[name] or "[]") if name == "marks" else _parted(row[name])
+            found[name] = json.loads(row[name] or "[]") if name == "marks" else parted(row[name])
         except (ValueError, TypeError, RecursionError) as error:
             raise UnreadableDocumentError(f"rad {number}: {name} är inte giltig JSON") from error
     return found

@@ -4,14 +4,17 @@ from django import template
 from django.template.context import RequestContext
 from django.utils.safestring import SafeString, mark_safe
 
+from config.page import Page
+
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def breadcrumb_data(context: RequestContext) -> SafeString:
-    """Give the page's breadcrumbs as JSON-LD."""
-    data: str = context["page"].breadcrumb_data(context["request"])
-    return mark_safe(data)  # noqa: S308 - Page.breadcrumb_data escapes what HTML could take for a tag
+def linked_data(context: RequestContext) -> SafeString:
+    """Give the page's steps, and what it tells programs of its subject, as JSON-LD; empty where there is nothing."""
+    page, request = context.get("page"), context.get("request")
+    data: str = page.linked_data(request) if isinstance(page, Page) and request else ""
+    return mark_safe(data)  # noqa: S308 - Page.linked_data escapes what HTML could take for a tag
 
 
 @register.simple_tag(takes_context=True)

@@ -10,6 +10,7 @@ from goals.as_of import NOW, AsOf
 from goals.comparison import ALL, MOST_COLUMNS, Comparison, Selection, TopicRows
 from goals.comparison import compare as arrange
 from goals.forms import CompareForm, decision_choices, kind_choices, show_choices, status_choices, topic_choices
+from goals.linked_data import comparison_page
 from goals.material import Material
 from goals.models import Issue, Topic
 from goals.views.moved import lead_on_in_filter
@@ -46,6 +47,7 @@ def compare(request: HtmxRequest, municipality: str, committee: str, year: int) 
         f"Vad vill {' och '.join(party.name for party in material.parties)} i {found}? "
         "Jämför deras mål och uppdrag fråga för fråga, med deras egna ord.",
         [*crumbs_to_committee(found.committee), Crumb(f"Jämför {found.year}", found.compare_url)],
+        [comparison_page(found, material.proposals)],
     )
     context = {
         "page": page,

@@ -13,6 +13,7 @@ from goals.as_of import AsOf
 from goals.changes import shortened
 from goals.comparison import issue_row
 from goals.find import no_such_goal
+from goals.linked_data import quotation
 from goals.material import Material
 from goals.models import Goal
 from goals.models.periods import to_judge
@@ -55,6 +56,7 @@ def goal(request: HttpRequest, municipality: str, committee: str, year: int, par
             *crumbs_to_proposal(proposal),
             Crumb(f"{found.get_kind_display()} {found.reference}", found.get_absolute_url()),
         ],
+        [quotation(found)],
     )
     context = {
         "page": page,

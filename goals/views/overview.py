@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from config.page import Page
 from goals.changes import load_changes
+from goals.linked_data import organisation, website
 from goals.models import Issue
 from goals.summary import summarise
 from goals.views.steps import crumbs_to_committee, within
@@ -29,6 +30,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "Nämndkollen – jämför partiernas planer och följ vad som hände",
         "Vad vill partierna i nämnden? Jämför deras planer fråga för fråga, med deras egna ord, "
         "och följ varje mål och uppdrag till källan.",
+        data=[website()],
     )
     latest = plan_years[0] if plan_years else None
     summary = summarise(latest) if latest else None
@@ -59,6 +61,7 @@ def committee(request: HttpRequest, municipality: str, committee: str) -> HttpRe
         f"{found}: planer och ämnen",
         f"Alla partiers planer för {found}, år för år, och de ämnen som de jämförs under.",
         crumbs_to_committee(found),
+        [organisation(found)],
     )
     context = {
         "page": page,

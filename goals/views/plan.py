@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from config.page import Crumb, Page
 from goals.as_of import AsOf
+from goals.linked_data import work
 from goals.models import EarlierWording, Goal
 from goals.share import Share
 from goals.standing import NOTHING_SAID, Chip, Standing, chip, load_standings, tally
@@ -48,6 +49,7 @@ def plan(request: HttpRequest, municipality: str, committee: str, year: int, par
         f"{proposal.party}: {proposal.title}",
         f"Hela planen från {proposal.party} för {proposal.plan_year}, ord för ord, med mål och uppdrag markerade.",
         crumbs_to_proposal(proposal),
+        [work(proposal)],
     )
     return _show(request, page, proposal)
 

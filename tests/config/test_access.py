@@ -4,10 +4,13 @@ A new view without a row here fails, and so does a row whose view is gone.
 """
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from goals.data.records import RECORDED
+from goals.data.tables import TABLES
 from goals.models import Decision, Goal, ReportingPeriod, StatusUpdate
 from proposals.models import Draft
 from tests.cast import CAST, MEMBER, NOBODY, OTHER, Cast
@@ -98,6 +101,22 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
     "feed_party": ("/andringar/parti/v/atom.xml", OPEN),
     "follows": ("/folj/", SIGNED_IN),
     "unfollow": ("/folj/avsluta/strunt/", (404,) * 6),
+    "data": ("/data/", OPEN),
+    "data_dictionary": ("/data/ordlista/", OPEN),
+    "data_file": ("/data/mal.csv", OPEN),
+    "data_year": (f"/data{YEAR}/", OPEN),
+    "data_year_file": (f"/data{YEAR}/mal.json", OPEN),
+    "data_year_checksums": (f"/data{YEAR}/SHA256SUMS", OPEN),
+    "calendar": (f"/data{YEAR}/kalender.ics", OPEN),
+    "catalogue_rdf": ("/data/katalog.rdf", OPEN),
+    "catalogue_jsonld": ("/data/katalog.jsonld", OPEN),
+    "popolo": ("/data/popolo.json", OPEN),
+    "api_docs": ("/api/v1/", OPEN),
+    "api_schema": ("/api/v1/openapi.json", OPEN),
+    **{f"api_{table.name}": (f"/api/v1/{table.name}", OPEN) for table in TABLES},
+    "api_mal_ett": ("/api/v1/mal/eskilstuna/socialnamnden/2017/V/25", OPEN),
+    **{f"api_{table.name}_en": (f"/api/v1/{table.name}/{UUID(int=0)}", (404,) * 6) for table in RECORDED},
+    "api_nothing": ("/api/strunt", (404,) * 6),
     "about": ("/om/", OPEN),
     "accessibility": ("/tillganglighet/", OPEN),
     "account_login": ("/logga-in/", SIGNED_OUT),

@@ -1,0 +1,46 @@
+"""How often one may ask for data: so many at once, and then at an even pace.
+
+Each process counts for itself and in memory, so that no reading waits for a write.
+"""
+
+import math
+import time
+
+from django.core.cache import caches
+from django.http import HttpRequest
+from ninja.throttling import BaseThrottle
+
+#: How many questions an address may ask in a minute, and at once after a pause.
+PER_MINUTE = 300
+AT_ONCE = 150
+#: How many questions a file counts for.
+FILE = 5
+
+
+class Pace(BaseThrottle):
+    """Keeps each address to a pace. What is kept of it is one moment: when all that it has asked for is paid off."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        """Tell whether one more question may be answered now."""
+        self.seconds = seconds_to_wait(request)
+        return not self.seconds
+
+    def wait(self) -> float:
+        """Give the seconds after which the one that was refused may be asked again."""
+        return math.ceil(self.seconds)
+
+
+def seconds_to_wait(request: HttpRequest, cost: int = 1) -> float:
+    """Count a question, unless it comes too soon; then give the seconds to wait."""
+    key = f"pace:{BaseThrottle().get_ident(request)}"
+    now = time.time()
+    paid: float = max(caches["rates"].get(key, 0.0), now)
+    after = paid + cost * 60 / PER_MINUTE
+    longest = AT_ONCE * 60 / PER_MINUTE
+    if after - now > longest:
+        return after - now - longest
+    caches["rates"].set(key, after, timeout=math.ceil(longest) + 1)
+    return 0.0

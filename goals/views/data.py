@@ -1,0 +1,189 @@
+"""Open data: what there is, what it means, and the files themselves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header, http_date
+from django.views.decorators.http import require_safe
+
+from config.page import Crumb, HelpfulNotFound, Page
+from goals.data.columns import Table
+from goals.data.edition import Edition, edition_of
+from goals.data.files import EVERYTHING, MEDIA_TYPES, DataFile, checksums, files_of
+from goals.data.tables import TABLES
+from goals.data.writers import written
+from goals.linked_data import dataset
+from goals.models.records import KINDS
+from goals.rates import FILE, seconds_to_wait
+from goals.views.steps import crumbs_to_committee
+from proposals.find import find_plan_year
+from proposals.models import PlanYear
+
+TEXT = "text/plain; charset=utf-8"
+FileView = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A table as a page lists it: how many rows there are, and its files."""
+
+    table: Table
+    count: int
+    files: list[DataFile]
+
+
+def listed(plan_year: PlanYear | None) -> list[Listed]:
+    """List the tables of a plan year, or all of them."""
+    return [
+        Listed(table, table.find(plan_year).count(), [DataFile(table.name, form, plan_year) for form in MEDIA_TYPES])
+        for table in TABLES
+    ]
+
+
+def paced(view: FileView) -> FileView:
+    """Refuse who asks for files too often, and say when to come again."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if seconds := seconds_to_wait(request, FILE):
+            response = HttpResponse(
+                f"Du har hämtat många filer på kort tid. Försök igen om {seconds:.0f} sekunder.\n",
+                content_type=TEXT,
+                status=429,
+            )
+            response["Retry-After"] = str(int(seconds) + 1)
+            return response
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+def data(request: HttpRequest) -> HttpResponse:
+    """Tell what data there is, in which forms, and what one may do with it."""
+    page = Page(
+        "Öppna data",
+        "Partiernas mål, nämndens lägesrapporter och beslut som CSV, Excel, JSON och API, fria att använda.",
+        [Crumb("Start", reverse("start")), Crumb("Öppna data", reverse("data"))],
+        [dataset(None, [*files_of(None)])],
+    )
+    years = list(PlanYear.objects.newest_first())
+    context = {
+        "page": page,
+        "tables": listed(None),
+        "everything": DataFile(EVERYTHING, "xlsx", None),
+        "years": [(year, reverse("data_year", args=year.address)) for year in years],
+        "shows_example": _has_example(None),
+        "edition": edition_of(),
+        "operator": settings.OPERATOR,
+        "site_address": settings.SITE_ADDRESS,
+    }
+    return render(request, "goals/data/data.html", context)
+
+
+@require_safe
+def data_year(request: HttpRequest, municipality: str, committee: str, year: int) -> HttpResponse:
+    """List the files of one plan year."""
+    found = find_plan_year(municipality, committee, year)
+    here = reverse("data_year", args=found.address)
+    page = Page(
+        f"Öppna data: {found}",
+        f"Alla filer för {found}: mål, lägesrapporter, beslut och utfall som CSV, Excel och JSON.",
+        [*crumbs_to_committee(found.committee), Crumb(f"Öppna data {found.year}", here)],
+        [dataset(found, [*files_of(found)])],
+    )
+    context = {
+        "page": page,
+        "plan_year": found,
+        "tables": listed(found),
+        "everything": DataFile(EVERYTHING, "xlsx", found),
+        "edition": edition_of(found),
+        "shows_example": _has_example(found),
+    }
+    return render(request, "goals/data/year.html", context)
+
+
+@require_safe
+def dictionary(request: HttpRequest) -> HttpResponse:
+    """Tell what each column of each table means."""
+    page = Page(
+        "Ordlista för öppna data",
+        "Vad varje kolumn i filerna och API:et betyder: typ, enhet, exempel och vems uppgift det är.",
+        [
+            Crumb("Start", reverse("start")),
+            Crumb("Öppna data", reverse("data")),
+            Crumb("Ordlista", reverse("data_dictionary")),
+        ],
+    )
+    tables = [(table, [(column, written(column.example)) for column in table.columns]) for table in TABLES]
+    return render(request, "goals/data/dictionary.html", {"page": page, "tables": tables})
+
+
+@require_safe
+@paced
+def file(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
+    """Send a file of all there is."""
+    return _send(request, name, form, None)
+
+
+@require_safe
+@paced
+def year_file(
+    request: HttpRequest, municipality: str, committee: str, year: int, name: str, form: str
+) -> HttpResponseBase:
+    """Send a file of a plan year."""
+    return _send(request, name, form, find_plan_year(municipality, committee, year))
+
+
+@require_safe
+@paced
+def year_checksums(request: HttpRequest, municipality: str, committee: str, year: int) -> HttpResponseBase:
+    """Send the checksums of a plan year's files."""
+    found = find_plan_year(municipality, committee, year)
+    edition = edition_of(found)
+    return answered(request, edition, lambda: HttpResponse(checksums(found, edition)), "SHA256SUMS", media_type=TEXT)
+
+
+def _send(request: HttpRequest, name: str, form: str, plan_year: PlanYear | None) -> HttpResponseBase:
+    found = DataFile.find(name, form, plan_year)
+    if found is None:
+        where = reverse("data_year", args=plan_year.address) if plan_year else reverse("data")
+        raise HelpfulNotFound(f"Det finns ingen fil som heter {name}.{form}.", [Crumb("Filerna som finns", where)])
+    edition = edition_of(plan_year)
+    response = answered(
+        request, edition, lambda: found.answer(edition), found.name, found.form, media_type=MEDIA_TYPES[found.form]
+    )
+    response["Content-Disposition"] = content_disposition_header(True, found.file_name) or "attachment"
+    return response
+
+
+def answered(
+    request: HttpRequest, edition: Edition, make: Callable[[], HttpResponseBase], *parts: str, media_type: str
+) -> HttpResponseBase:
+    """Answer with what an edition gives, or that nothing has changed; then, and to HEAD, nothing is made.
+
+    ``parts`` tell what is made of the edition from other things that are.
+    """
+    tag = edition.tag(*parts)
+    changed = int(edition.changed_at.timestamp())
+    response: HttpResponseBase | None = get_conditional_response(request, etag=tag, last_modified=changed)
+    if response is None:
+        response = HttpResponse() if request.method == "HEAD" else make()
+        response["Content-Type"] = media_type
+    response["ETag"] = tag
+    response["Last-Modified"] = http_date(changed)
+    # Anybody may keep it, and asks whether it is still the one before using it again.
+    response["Cache-Control"] = "public, no-cache"
+    return response
+
+
+def _has_example(plan_year: PlanYear | None) -> bool:
+    within = {"goal__proposal__plan_year": plan_year} if plan_year else {}
+    return any(kind.objects.filter(is_example=True, **within).exists() for kind in KINDS)

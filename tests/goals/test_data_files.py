@@ -1,0 +1,195 @@
+"""The files of open data as they are sent: addresses, answers to who has them already, checksums, and who may read."""
+
+import io
+import json
+from hashlib import sha256
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+
+from goals import rates
+from goals.data.files import MEDIA_TYPES
+from goals.data.tables import TABLES
+from goals.models import Goal
+from tests.cast import SECRETARY, Cast
+from tests.conftest import YEAR
+from tests.factories import GoalFactory, MembershipFactory, ProposalFactory, UserFactory
+
+
+@pytest.fixture(autouse=True)
+def rested() -> None:
+    """Let nobody have asked for anything yet."""
+    caches["rates"].clear()
+
+
+def content(response) -> bytes:
+    assert response.status_code == 200
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+@pytest.mark.parametrize("form", MEDIA_TYPES)
+@pytest.mark.parametrize("where", ["/data", f"/data{YEAR}"])
+def test_files(client: Client, plans, where, form):
+    """A file is sent as what it is, to be saved under a name that says what it has."""
+    response = client.get(f"{where}/mal.{form}")
+    assert response["Content-Type"] == MEDIA_TYPES[form]
+    assert f"mal.{form}" in response["Content-Disposition"]
+    assert response["Content-Disposition"].startswith("attachment")
+    assert "Fältassistenter".encode() in content(response) or form == "xlsx"
+    assert not response.cookies
+
+
+def test_everything_in_one_file(client: Client, plans):
+    """The Excel file with everything has a sheet for each table."""
+    book = load_workbook(io.BytesIO(content(client.get(f"/data{YEAR}/allt.xlsx"))))
+    assert book.sheetnames == [table.title for table in TABLES]
+    assert book["Mål och uppdrag"].max_row == 79
+
+
+@pytest.mark.parametrize(
+    "address", ["/data/strunt.csv", "/data/mal.pdf", "/data/allt.csv", f"/data{YEAR}/strunt.json", "/data/x/y/2017/"]
+)
+def test_no_such_file(client: Client, plans, address):
+    """What there is instead is told."""
+    response = client.get(address)
+    assert response.status_code == 404
+    assert "<h1" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(f"{where}/lagesrapporter.{form}" for where in ("/data", f"/data{YEAR}") for form in MEDIA_TYPES),
+        f"/data{YEAR}/SHA256SUMS",
+        f"/data{YEAR}/kalender.ics",
+        "/data/katalog.rdf",
+        "/data/popolo.json",
+    ],
+)
+def test_who_has_it_already_is_told_so(client: Client, cast: Cast, address):
+    """The same edition answers 304 and reads no row; HEAD makes nothing either; a new record gives another tag."""
+    first = client.get(address)
+    content(first)
+    for known in ({"If-None-Match": first["ETag"]}, {"If-Modified-Since": first["Last-Modified"]}):
+        with CaptureQueriesContext(connection) as asked:
+            again = client.get(address, headers=known)
+        assert again.status_code == 304
+        assert again["ETag"] == first["ETag"]
+        assert len(asked) <= 2  # the plan year, and the edition
+    head = client.head(address)
+    assert (head.status_code, head["ETag"], head["Content-Type"]) == (200, first["ETag"], first["Content-Type"])
+    Goal.objects.first().report(
+        "achieved", by=cast.secretary, period=cast.committee.plan_years.get().periods.get(slug="delar")
+    )
+    changed = client.get(address, headers={"If-None-Match": first["ETag"]})
+    content(changed)
+    assert changed["ETag"] != first["ETag"]
+
+
+def test_tags_tell_files_apart(client: Client, plans):
+    """No two files share a tag."""
+    tags = [
+        client.head(f"{where}/{table.name}.{form}")["ETag"]
+        for where in ("/data", f"/data{YEAR}")
+        for table in TABLES[:5]
+        for form in MEDIA_TYPES
+    ]
+    assert len(set(tags)) == len(tags)
+
+
+def test_checksums(client: Client, plans):
+    """The list names every file of the plan year, with the checksum of the bytes that are sent."""
+    lines = content(client.get(f"/data{YEAR}/SHA256SUMS")).decode().splitlines()
+    assert lines[0].startswith("# Socialnämnden i Eskilstuna, 2017, utgåva ")
+    sums = dict(reversed(line.split("  ")) for line in lines[1:])
+    assert len(sums) == 3 * len(TABLES) + 1
+    for name in ("mal.csv", "textstallen.json", "fragor.xlsx", "allt.xlsx"):
+        assert sha256(content(client.get(f"/data{YEAR}/{name}"))).hexdigest() == sums[name]
+
+
+def test_the_pages_cost_as_many_queries_with_more_goals(client: Client, plans):
+    """The lists of files count, and read nothing."""
+
+    def queries(address: str) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            client.get(address)
+        return len(asked)
+
+    pages = ["/data/", f"/data{YEAR}/"]
+    before = [queries(page) for page in pages]
+    GoalFactory.create_batch(10, proposal=ProposalFactory(plan_year=plans))
+    assert [queries(page) for page in pages] == before
+
+
+def test_examples_say_so(client: Client, cast: Cast):
+    """Invented follow-up is marked in the row, and the pages say that there is some."""
+    assert "Här finns inga sådana just nu" in client.get("/data/").content.decode()
+    by = MembershipFactory(committee=cast.committee, user=UserFactory(is_example=True)).user
+    goal = Goal.objects.get(proposal__party__slug="v", number=25)
+    goal.report("achieved", by=by, period=cast.committee.plan_years.get().periods.get(slug="delar"))
+    for address in (f"/data{YEAR}/mal.json", f"/data{YEAR}/lagesrapporter.json"):
+        rows = json.loads(content(client.get(address)))["rows"]
+        assert [(row["party_abbreviation"], row["number"]) for row in rows if row["exempel"]] == [("V", 25)]
+    for address in ("/data/", f"/data{YEAR}/"):
+        assert "påhittad för att visa" in client.get(address).content.decode()
+
+
+class TestReadingFromAnywhere:
+    """Programs on other websites may read the data and the API, and nothing else."""
+
+    @pytest.mark.parametrize("address", ["/data/mal.csv", "/api/v1/mal", "/data/strunt.csv", "/api/v1/strunt"])
+    def test_open(self, client: Client, plans, address):
+        response = client.get(address, headers={"Origin": "https://annan.example"})
+        assert response["Access-Control-Allow-Origin"] == "*"
+        assert "Access-Control-Allow-Credentials" not in response
+
+    @pytest.mark.parametrize("address", ["/data/mal.csv", "/api/v1/mal"])
+    def test_asked_first(self, client: Client, db, address):
+        response = client.options(address, headers={"Origin": "https://annan.example"})
+        assert response.status_code == 204
+        assert response["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+
+    @pytest.mark.parametrize("address", ["/", f"{YEAR}/v/25/", "/konto/", "/dataskydd/"])
+    def test_closed(self, cast: Cast, address):
+        assert "Access-Control-Allow-Origin" not in cast.client(SECRETARY).get(address)
+
+    @pytest.mark.parametrize("address", ["/data/mal.csv", "/api/v1/mal", "/data/"])
+    def test_nothing_is_sent(self, client: Client, plans, address):
+        assert client.post(address).status_code == 405
+
+
+class TestPace:
+    """Who asks too often waits, and is told how long; others do not."""
+
+    @pytest.fixture(autouse=True)
+    def slow(self, monkeypatch):
+        monkeypatch.setattr(rates, "AT_ONCE", 10)
+
+    @pytest.mark.parametrize(("address", "allowed"), [("/data/planar.csv", 2), ("/api/v1/planar", 10)])
+    def test_too_often(self, client: Client, plans, address, allowed):
+        answers = [client.get(address) for _ in range(allowed + 1)]
+        assert [answer.status_code for answer in answers] == [200] * allowed + [429]
+        assert 0 < int(answers[-1]["Retry-After"]) <= 2
+        assert client.get("/").status_code == 200
+
+    def test_the_pace_is_kept(self, client: Client, plans, monkeypatch):
+        now = [1000.0]
+        monkeypatch.setattr(rates.time, "time", lambda: now[0])
+        assert [client.get("/api/v1/planar").status_code for _ in range(11)][-1] == 429
+        now[0] += 60 / rates.PER_MINUTE
+        assert [client.get("/api/v1/planar").status_code for _ in range(2)] == [200, 429]
+
+    def test_each_address_has_its_own(self, client: Client, plans, settings):
+        settings.NINJA_NUM_PROXIES = 1
+        for _ in range(11):
+            last = client.get("/api/v1/planar", headers={"X-Forwarded-For": "198.51.100.1"})
+        assert last.status_code == 429
+        # What the reader has written itself is not believed: the web server in front adds the last.
+        forged = client.get("/api/v1/planar", headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.1"})
+        assert forged.status_code == 429
+        other = client.get("/api/v1/planar", headers={"X-Forwarded-For": "198.51.100.1, 198.51.100.2"})
+        assert other.status_code == 200
