@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from hypothesis import HealthCheck, settings
+from whitenoise import WhiteNoise
 
 from config import static
 from proposals.manifest import PLANS
@@ -65,6 +66,25 @@ def static_files(tmp_path_factory: pytest.TempPathFactory) -> None:
     with (shared / "static.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         static.collect()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_listed_once() -> None:
+    """Let all test clients share WhiteNoise's list of the static files.
+
+    Each client has middleware of its own, and WhiteNoise looks at every file when it starts, which took more time than
+    all requests together.
+    """
+    lists: dict[tuple[str, str], dict[str, object]] = {}
+    look = WhiteNoise.update_files_dictionary
+
+    def look_once(self: WhiteNoise, root: str, prefix: str) -> None:
+        if (root, prefix) not in lists:
+            look(self, root, prefix)
+            lists[root, prefix] = dict(self.files)
+        self.files.update(lists[root, prefix])
+
+    WhiteNoise.update_files_dictionary = look_once
 
 
 def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
