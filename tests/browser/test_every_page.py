@@ -1,20 +1,17 @@
 """What holds for every page: accessible, never too wide, nothing from elsewhere, readable without colour or scripts."""
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.browser.checks import everything_holds
 from tests.browser.pages import PAGES, WITH_TOKEN, visit
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_accessible(browser: Browser, site: str, name: str):
+def test_accessible(looking: Page, site: str, name: str):
     """Axe finds nothing, nothing is too wide, and everything is large enough to touch (tests/browser/checks.py)."""
-    context = browser.new_context(locale="sv-SE", has_touch=True)
-    page = context.new_page()
-    visit(page, site, PAGES[name])
-    everything_holds(page)
-    context.close()
+    visit(looking, site, PAGES[name])
+    everything_holds(looking)
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if not name.isdigit()])
