@@ -12,7 +12,7 @@ AXE = AXE_SCRIPT + Path(__file__).with_name("looks.js").read_text()
 LOOKS = (
     ("light", "none", 320, True, True),
     ("light", "none", 768, True, False),
-    ("light", "none", 1280, True, True),
+    ("light", "none", 1280, True, False),
     ("dark", "none", 320, False, False),
     ("dark", "none", 1280, False, False),
     ("dark", "active", 1280, False, False),
