@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -83,9 +84,9 @@ def afresh(page: Page) -> Page:
     return page
 
 
-@pytest.fixture
-def clean_page(looking: Page) -> Iterator[Page]:
-    """Give a page that must load without an error, a blocked resource, or a word to another host."""
+@contextmanager
+def nothing_wrong(page: Page) -> Iterator[Page]:
+    """Let a page load without an error, a blocked resource, or a word to another host."""
     problems: list[str] = []
     hosts: set[str] = set()
     listeners: dict[Any, Callable[..., None]] = {
@@ -94,12 +95,26 @@ def clean_page(looking: Page) -> Iterator[Page]:
         "request": lambda request: hosts.add(request.url.split("/")[2].split(":")[0]),
     }
     for event, listener in listeners.items():
-        looking.on(event, listener)
-    yield looking
+        page.on(event, listener)
+    yield page
     for event, listener in listeners.items():
-        looking.remove_listener(event, listener)
+        page.remove_listener(event, listener)
     assert not problems
     assert hosts == {"127.0.0.1"}
+
+
+@pytest.fixture
+def clean_page(page: Page) -> Iterator[Page]:
+    """Give a page in a browser of its own in which nothing may go wrong."""
+    with nothing_wrong(page):
+        yield page
+
+
+@pytest.fixture
+def clean_look(looking: Page) -> Iterator[Page]:
+    """Give the reader's page, in which nothing may go wrong."""
+    with nothing_wrong(looking):
+        yield looking
 
 
 @pytest.fixture(scope="session")
