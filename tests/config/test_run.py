@@ -19,9 +19,6 @@ from tests.browser.server import ROOT, free_port, wait_for
 
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 
-# One worker runs them all, so that their installation is made once.
-pytestmark = pytest.mark.xdist_group("run")
-
 
 @pytest.fixture(scope="module")
 def nothing_yet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
