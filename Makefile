@@ -39,7 +39,7 @@ dev: $(VENV)/run
 
 test: $(VENV)/test
 	@$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 # The deploy checks speak of a real installation, so a database and a key are named; nothing is connected to.
 lint: $(VENV)/test

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from hypothesis import HealthCheck, settings
+from whitenoise import WhiteNoise
+from xdist.scheduler import LoadScopeScheduling
 
 from config import static
 from proposals.manifest import PLANS
@@ -25,9 +28,27 @@ KD_FILE = SEEDS / "kristdemokraterna-socialnamnden-2017.txt"
 BASE = "/eskilstuna/socialnamnden"
 YEAR = f"{BASE}/2017"
 
+#: What one worker runs all of, because it shares what takes long to make: a site that is served, an installation.
+TOGETHER = ("tests/browser/", "tests/config/test_run.py")
+
 # What hypothesis draws is judged by what comes of it, not by how fast a machine that is busy with other tests is.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+class KeptTogether(LoadScopeScheduling):
+    """Hands out tests one by one, but those that share something all to one worker, and first.
+
+    Marking them as a group of pytest-xdist's does nothing with pytest 9.2, and says nothing (pytest-xdist issue 1386).
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((start for start in TOGETHER if nodeid.startswith(start)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> KeptTogether:
+    """Let both workers end together."""
+    return KeptTogether(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +86,25 @@ def static_files(tmp_path_factory: pytest.TempPathFactory) -> None:
     with (shared / "static.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         static.collect()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_listed_once() -> None:
+    """Let all test clients share WhiteNoise's list of the static files.
+
+    Each client has middleware of its own, and WhiteNoise looks at every file when it starts, which took more time than
+    all requests together.
+    """
+    lists: dict[tuple[str, str], dict[str, object]] = {}
+    look = WhiteNoise.update_files_dictionary
+
+    def look_once(self: WhiteNoise, root: str, prefix: str) -> None:
+        if (root, prefix) not in lists:
+            look(self, root, prefix)
+            lists[root, prefix] = dict(self.files)
+        self.files.update(lists[root, prefix])
+
+    WhiteNoise.update_files_dictionary = look_once
 
 
 def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -19,7 +19,7 @@ class MunicipalityFactory(DjangoModelFactory):
 
     name = factory.Sequence(lambda n: f"Provköping {n:05}")
     slug = factory.Sequence(lambda n: f"provkoping-{n}")
-    code = factory.Sequence(lambda n: f"{9000 + n}")
+    code = factory.Sequence(lambda n: f"{3000 + n % 7000}")  # four digits, however many the tests make
 
 
 class CommitteeFactory(DjangoModelFactory):

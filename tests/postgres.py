@@ -17,5 +17,7 @@ def pytest_load_initial_conftests() -> None:
     ):
         os.environ.pop(name, None)
     os.environ.update(HTTPS="off", SECRET_KEY=secrets.token_urlsafe(50))
+    # What tests write is of no use to anyone who pulls the plug, so nothing waits for the disk.
+    os.environ["PGOPTIONS"] = "-c synchronous_commit=off"
     if embedded.is_needed(["test"]):
         embedded.start()

@@ -1,17 +1,24 @@
 """What holds for any page, wherever it stands: accessible, never too wide, large enough to touch."""
 
+from pathlib import Path
+
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-WIDTHS = (320, 768, 1280)
-#: The rules that a colour scheme can make a difference to.
-OF_COLOUR = ["color-contrast", "link-in-text-block"]
-#: Colour schemes, whether the system chooses the colours, which rules to ask (none: all), and at which widths.
-SCHEMES = (
-    ("light", "none", None, WIDTHS),
-    ("dark", "none", OF_COLOUR, (320, 1280)),
-    ("dark", "active", OF_COLOUR, (1280,)),
+#: Axe, and how it is asked here. A page that has it from the start needs not be given it.
+AXE = AXE_SCRIPT + Path(__file__).with_name("looks.js").read_text()
+#: Each look at a page: its colour scheme, whether the system chooses the colours, and its width; then whether all rules
+#: are asked, and whether those of colour are asked of everything, or only of what has not looked so before.
+LOOKS = (
+    ("light", "none", 320, True, True),
+    ("light", "none", 768, True, False),
+    ("light", "none", 1280, True, False),
+    ("dark", "none", 320, False, False),
+    ("dark", "none", 1280, False, False),
+    ("dark", "active", 1280, False, False),
 )
+#: Where nothing has looked so before, so that axe has something to say.
+FIRST_LOOKS = (("light", "none", 320), ("dark", "none", 320), ("dark", "active", 1280))
 
 
 def unfold(page: Page) -> None:
@@ -22,20 +29,19 @@ def unfold(page: Page) -> None:
 def axe_finds_nothing(page: Page) -> None:
     """Axe has no complaint in light, dark and forced colours, with everything unfolded.
 
-    All rules are asked in light, at every width; in the other schemes those of colour, which see a difference, and at
-    the widths where other things are shown.
+    All rules are asked in light, at every width; in the other schemes those of colour, which see a difference, at the
+    widths where other things are shown. What has the same colours there as something before is not asked about again.
     """
     unfold(page)
-    page.evaluate(AXE_SCRIPT)
-    for scheme, forced, rules, widths in SCHEMES:
+    if not page.evaluate("'askAxe' in window"):
+        page.evaluate(AXE)
+    for scheme, forced, width, all_rules, every_colour in LOOKS:
         page.emulate_media(color_scheme=scheme, forced_colors=forced)
-        options = {"resultTypes": ["violations"]} | ({"runOnly": {"type": "rule", "values": rules}} if rules else {})
-        for width in widths:
-            page.set_viewport_size({"width": width, "height": 900})
-            found = page.evaluate("options => axe.run(document, options)", options)
-            assert found["passes"], "axe did not look at anything"
-            problems = [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]]
-            assert not problems, f"{page.url} in {scheme}, forced colours {forced}, at {width} px: {problems}"
+        page.set_viewport_size({"width": width, "height": 900})
+        found = page.evaluate("how => askAxe(how)", {"all": all_rules, "everyColour": every_colour})
+        if all_rules or (scheme, forced, width) in FIRST_LOOKS:
+            assert found["kept"], "axe did not look at anything"
+        assert not found["wrong"], f"{page.url} in {scheme}, forced colours {forced}, at {width} px: {found['wrong']}"
     page.emulate_media(color_scheme="light", forced_colors="none")
 
 

@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.cast import PASSWORD, SECRETARY
+from tests.browser.checks import AXE
 from tests.browser.chromium import HELP, find, launch_arguments
 from tests.browser.server import Server, furnished, running
 from tests.conftest import shared_folder
@@ -47,17 +50,63 @@ def site(server: Server) -> str:
     return server.address
 
 
+@pytest.fixture(scope="session")
+def reader(browser: Browser) -> Iterator[Page]:
+    """Give the one page in which all pages that a reader meets are looked at.
+
+    To open a browser of its own takes longer than to look at most of them.
+    """
+    context = browser.new_context(locale="sv-SE", has_touch=True)
+    context.add_init_script(AXE)
+    yield context.new_page()
+    context.close()
+
+
 @pytest.fixture
-def clean_page(page: Page) -> Iterator[Page]:
-    """Give a page that must load without an error, a blocked resource, or a word to another host."""
+def looking(reader: Page) -> Page:
+    """Give the reader's page as a browser opens it: nothing kept, in light, and wide."""
+    reader.context.clear_cookies()
+    return afresh(reader)
+
+
+def afresh(page: Page) -> Page:
+    """Give a page the looks that it was opened with."""
+    page.emulate_media(color_scheme="light", forced_colors="none")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    return page
+
+
+@contextmanager
+def nothing_wrong(page: Page) -> Iterator[Page]:
+    """Let a page load without an error, a blocked resource, or a word to another host."""
     problems: list[str] = []
     hosts: set[str] = set()
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("request", lambda request: hosts.add(request.url.split("/")[2].split(":")[0]))
+    listeners: dict[Any, Callable[..., None]] = {
+        "console": lambda message: problems.append(message.text) if message.type == "error" else None,
+        "pageerror": lambda error: problems.append(str(error)),
+        "request": lambda request: hosts.add(request.url.split("/")[2].split(":")[0]),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
     yield page
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
     assert not problems
-    assert hosts <= {"127.0.0.1"}
+    assert hosts == {"127.0.0.1"}
+
+
+@pytest.fixture
+def clean_page(page: Page) -> Iterator[Page]:
+    """Give a page in a browser of its own in which nothing may go wrong."""
+    with nothing_wrong(page):
+        yield page
+
+
+@pytest.fixture
+def clean_look(looking: Page) -> Iterator[Page]:
+    """Give the reader's page, in which nothing may go wrong."""
+    with nothing_wrong(looking):
+        yield looking
 
 
 @pytest.fixture(scope="session")

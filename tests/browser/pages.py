@@ -65,5 +65,6 @@ def visit(page: Page, site: str, address: str) -> None:
     body = render_to_string(address, {"page": {"title": "Fel", "description": "Fel", "crumbs": ()}})
     head, _, rest = body.partition('<link rel="preload"')
     whole = f'{head}<link rel="preload"{links}{rest.partition("</head>")[2].join(("</head>", ""))}'
-    page.route(f"{site}/fel/", lambda route: route.fulfill(body=whole, content_type="text/html; charset=utf-8"))
+    answer = {"body": whole, "content_type": "text/html; charset=utf-8"}
+    page.route(f"{site}/fel/", lambda route: route.fulfill(**answer), times=1)
     page.goto(f"{site}/fel/")

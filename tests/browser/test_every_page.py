@@ -1,31 +1,28 @@
 """What holds for every page: accessible, never too wide, nothing from elsewhere, readable without colour or scripts."""
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.browser.checks import everything_holds
 from tests.browser.pages import PAGES, WITH_TOKEN, visit
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_accessible(browser: Browser, site: str, name: str):
+def test_accessible(looking: Page, site: str, name: str):
     """Axe finds nothing, nothing is too wide, and everything is large enough to touch (tests/browser/checks.py)."""
-    context = browser.new_context(locale="sv-SE", has_touch=True)
-    page = context.new_page()
-    visit(page, site, PAGES[name])
-    everything_holds(page)
-    context.close()
+    visit(looking, site, PAGES[name])
+    everything_holds(looking)
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if not name.isdigit()])
-def test_nothing_from_elsewhere_and_nothing_kept(clean_page: Page, site: str, name: str):
+def test_nothing_from_elsewhere_and_nothing_kept(clean_look: Page, site: str, name: str):
     """A page asks only its own host, breaks no rule of its policy, and keeps nothing in the browser."""
-    visit(clean_page, site, PAGES[name])
-    clean_page.evaluate("() => document.fonts.ready.then(() => true)")
-    cookies = [cookie["name"] for cookie in clean_page.context.cookies()]
+    visit(clean_look, site, PAGES[name])
+    clean_look.evaluate("() => document.fonts.ready.then(() => true)")
+    cookies = [cookie["name"] for cookie in clean_look.context.cookies()]
     assert cookies == (["csrftoken"] if name in WITH_TOKEN else [])
-    assert clean_page.evaluate("localStorage.length + sessionStorage.length") == 0
-    assert clean_page.evaluate("[...document.fonts].filter((font) => font.status === 'loaded').length") >= 2
+    assert clean_look.evaluate("localStorage.length + sessionStorage.length") == 0
+    assert clean_look.evaluate("[...document.fonts].filter((font) => font.status === 'loaded').length") >= 2
 
 
 def test_skip_link_leads_to_the_content(page: Page, site: str):

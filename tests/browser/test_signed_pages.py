@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.checks import everything_holds
+from tests.browser.checks import AXE, everything_holds
+from tests.browser.conftest import afresh
 from tests.browser.drafts import Number, address
 from tests.browser.pages import YEAR
 
@@ -128,18 +129,21 @@ PAGES: dict[str, tuple[str, Steps]] = {
 }
 
 
-@pytest.fixture
-def signed_page(browser: Browser, signed_in: dict[str, object]) -> Iterator[Page]:
-    context = browser.new_context(locale="sv-SE", storage_state=signed_in, viewport={"width": 1280, "height": 900})
+@pytest.fixture(scope="session")
+def secretary(browser: Browser, signed_in: dict[str, object]) -> Iterator[Page]:
+    """Give the one page in which all of them are looked at."""
+    context = browser.new_context(locale="sv-SE", storage_state=signed_in)
+    context.add_init_script(AXE)
     yield context.new_page()
     context.close()
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_accessible(signed_page: Page, site: str, name: str):
+def test_accessible(secretary: Page, site: str, name: str):
     """Axe finds nothing, nothing is too wide, and everything is large enough to touch (tests/browser/checks.py)."""
     address, steps = PAGES[name]
-    signed_page.goto(f"{site}{address}")
-    steps(signed_page)
-    signed_page.wait_for_load_state()
-    everything_holds(signed_page)
+    page = afresh(secretary)
+    page.goto(f"{site}{address}")
+    steps(page)
+    page.wait_for_load_state()
+    everything_holds(page)

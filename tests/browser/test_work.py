@@ -1,10 +1,10 @@
 """The work queue in a real browser: by keyboard alone, by two secretaries at once, and without scripts."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.cast import PASSWORD, SECOND_SECRETARY, SECRETARY
 from tests.browser.pages import YEAR
@@ -23,22 +23,19 @@ def sign_in(page: Page, site: str, email: str, address: str) -> None:
 
 
 @pytest.fixture
-def signed(browser: Browser, site: str) -> Iterator[Signed]:
-    """Give browsers of one's own for people who have signed in."""
-    contexts: list[BrowserContext] = []
+def signed(as_secretary: Callable[..., Page], site: str) -> Signed:
+    """Give browsers of one's own in which the secretary, or somebody else, has signed in and opened an address."""
 
     def open_browser(email: str = SECRETARY, *, address: str = QUEUE, scripts: bool = True) -> Page:
-        context = browser.new_context(
-            locale="sv-SE", viewport={"width": 1280, "height": 900}, java_script_enabled=scripts
-        )
-        contexts.append(context)
-        page = context.new_page()
-        sign_in(page, site, email, address)
+        page = as_secretary(scripts=scripts)
+        if email == SECRETARY:
+            page.goto(f"{site}{address}")
+        else:
+            page.context.clear_cookies()
+            sign_in(page, site, email, address)
         return page
 
-    yield open_browser
-    for context in contexts:
-        context.close()
+    return open_browser
 
 
 def remaining(page: Page) -> int:

@@ -19,19 +19,37 @@ from tests.browser.server import ROOT, free_port, wait_for
 
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 
-# One worker runs them all, so that their installation is made once.
-pytestmark = pytest.mark.xdist_group("run")
-
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Give an installation of its own, in a folder with a space and Swedish letters."""
+def nothing_yet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Give the environment of an installation of its own, in an empty folder with a space and Swedish letters."""
     folder = tmp_path_factory.mktemp("embedded") / "åäö och mellanslag"
     folder.mkdir()
     removed = ("DATABASE_URL", "EXAMPLE", "EMBEDDED_POSTGRES_SOCKET", "SECRET_KEY", "HTTPS", "DJANGO_SETTINGS_MODULE")
     kept = {key: value for key, value in os.environ.items() if key not in removed}
     yield {**kept, "DATA_DIR": str(folder), "EXAMPLE": "no", "PYTHONUNBUFFERED": "1"}
     assert servers(folder) == []
+
+
+@pytest.fixture(scope="module")
+def first_starts(nothing_yet: dict[str, str]) -> list[str]:
+    """Start it for the first time, twice at once, and give what each of the two said."""
+    ports = free_port(), free_port()
+    both = [
+        subprocess.Popen(
+            [*MANAGE, "run"], env={**nothing_yet, "PORT": str(port)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        for port in ports
+    ]
+    for server, port in zip(both, ports, strict=True):
+        wait_for(f"http://127.0.0.1:{port}/", server, seconds=120)  # the one waits for the other
+    return [stop(server, signal.SIGINT) for server in both]
+
+
+@pytest.fixture
+def environment(nothing_yet: dict[str, str], first_starts: list[str]) -> dict[str, str]:
+    """Give the environment of that installation when it has been started, and stopped."""
+    return nothing_yet
 
 
 def servers(folder: Path) -> list[int]:
@@ -75,9 +93,23 @@ def shell(code: str, environment: dict[str, str]) -> str:
     return run("shell", environment, "-v0", "-c", code).strip()
 
 
+def test_two_first_starts_at_once(nothing_yet, first_starts):
+    """Two that start at the same time on the same data both come up, and load everything once."""
+    assert not [output for output in first_starts if "Traceback" in output]
+    assert sorted("(redan inläst)" in output for output in first_starts) == [False, True]
+    assert servers(Path(nothing_yet["DATA_DIR"])) == []
+
+
+def test_without_examples(first_starts):
+    """EXAMPLE=no in an empty folder gives the plans alone: no follow-up and nobody to sign in as."""
+    for output in first_starts:
+        assert "51 mål och uppdrag" in output
+        assert "xempel" not in output
+
+
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_run_serves_the_plans_and_stops_what_it_started(environment, sign):
-    """The first start loads the plans and the next finds them; a signal takes server, workers and database down."""
+    """A start finds the plans that the first one loaded; a signal takes server, workers and database down."""
     port = free_port()
     server = start(environment, port)
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/eskilstuna/socialnamnden/2017/jamfor/") as answer:
@@ -93,11 +125,14 @@ def test_run_serves_the_plans_and_stops_what_it_started(environment, sign):
 
 def test_second_start_loses_nothing_and_keeps_the_key(environment):
     """What was in the database is there at the next start, and what was signed, as sessions are, is valid still."""
-    run("prepare", environment)
     signed = shell("from django.core.signing import dumps; print(dumps('prov'))", environment)
     run("prepare", environment)
-    assert shell(f"from django.core.signing import loads; print(loads('{signed}'))", environment) == "prov"
-    assert shell("from goals.models import Goal; print(Goal.objects.count())", environment) == "78"
+    asked = f"""
+from django.core.signing import loads
+from goals.models import Goal
+print(loads('{signed}'), Goal.objects.count())
+"""
+    assert shell(asked, environment) == "prov 78"
     assert (Path(environment["DATA_DIR"]) / "secret_key").stat().st_mode & 0o077 == 0
 
 
@@ -110,13 +145,6 @@ def test_accounts_are_the_same_at_every_start(environment):
     email, password = next(iter(offered(first).items()))
     sign_in = f"from django.test import Client; print(Client().login(email={email!r}, password={password!r}))"
     assert shell(sign_in, environment) == "True"
-
-
-def test_without_examples(environment, tmp_path):
-    """EXAMPLE=no in an empty folder gives the plans alone: no follow-up and nobody to sign in as."""
-    output = run("prepare", {**environment, "DATA_DIR": str(tmp_path / "data")})
-    assert "51 mål och uppdrag" in output
-    assert "xempel" not in output
 
 
 def test_examples_with_a_database_of_ones_own_are_refused(environment):
@@ -180,27 +208,9 @@ def test_a_worker_that_dies_is_replaced(environment):
         child for child in psutil.Process(server.pid).children() if child.name() not in ("postgres", "python-resource")
     ][-1:]
     worker.kill()
-    time.sleep(1)
+    worker.wait(10)
     wait_for(f"http://127.0.0.1:{port}/", server)
     stop(server, signal.SIGINT)
-
-
-def test_two_first_starts_at_once(environment, tmp_path):
-    """Two that start at the same time on the same data both come up, and load everything once."""
-    own = {**environment, "DATA_DIR": str(tmp_path / "data")}
-    ports = free_port(), free_port()
-    both = [
-        subprocess.Popen(
-            [*MANAGE, "run"], env={**own, "PORT": str(port)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
-        for port in ports
-    ]
-    for server, port in zip(both, ports, strict=True):
-        wait_for(f"http://127.0.0.1:{port}/", server, seconds=120)  # the one waits for the other
-    outputs = [stop(server, signal.SIGINT) for server in both]
-    assert not [output for output in outputs if "Traceback" in output]
-    assert sorted("(redan inläst)" in output for output in outputs) == [False, True]
-    assert servers(tmp_path / "data") == []
 
 
 def test_a_link_in_the_place_of_the_socket_is_refused(environment, tmp_path):

@@ -120,9 +120,13 @@ class TestOddFields:
             "relation-0": "same",
             "skal-0": "Skäl",
         }
+        shown = []
         for value in ODD:
             data = {**good, "sett": again(draft).revision, name.format(key=first, text=text): value}
             assert secretary.post(at(draft, "ordna"), data).status_code == 302, value
+            if (kept := again(draft).arrangement) in shown:
+                continue
+            shown.append(kept)
             for step in ("ordna", "kontrollera"):
                 assert secretary.get(at(draft, step)).status_code == 200, value
 
@@ -151,11 +155,14 @@ class TestOddFields:
 
     def test_what_goes_on(self, newer, secretary):
         """A goal cannot go on in one that the published plan does not have."""
+        shown = []
         for value in ODD:
             for name, said in ((keys(newer)[0], value), (value, "1")):
                 data = {"sett": again(newer).revision, f"fortsatter-{name}": said}
                 assert secretary.post(at(newer, "kontrollera"), data).status_code in (302, 400), value
-                assert secretary.get(at(newer, "kontrollera")).status_code == 200, value
+                if (kept := again(newer).arrangement) not in shown:
+                    shown.append(kept)
+                    assert secretary.get(at(newer, "kontrollera")).status_code == 200, value
             assert set(again(newer).arrangement.get("continues", {})) <= set(keys(newer))
 
     def test_what_goes_on_when_the_plan_becomes_anothers(self, newer, secretary, v):
