@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 
 #: What stands within words but is no part of them: hyphens that nobody sees, and the like.
-_UNSEEN = str.maketrans("", "", "\u00ad\u200b\u200c\u200d\ufeff")
+_UNSEEN = str.maketrans("İ", "i", "\u00ad\u200b\u200c\u200d\ufeff")
 _WORD = re.compile(r"[a-z0-9\u00df-\u00f6\u00f8-\u1fff\u2c00-\u2dff\u3040-\ud7ff]+")
 #: A run of signs that may be a word; what is one is for ``words_of`` to say.
 _RUN = re.compile(r"(?:[^\W_]|[\u0300-\u036f\u00ad\u200b-\u200d\ufeff])+")

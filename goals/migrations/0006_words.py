@@ -17,7 +17,7 @@ ALTER TABLE goals_topic DROP COLUMN search;
 FILL = """
 INSERT INTO proposals_word (word)
 SELECT DISTINCT said.word
-FROM (SELECT name FROM goals_issue UNION SELECT name FROM goals_topic) AS written, unnest(search_words(written.name)) AS said (word)
+FROM (SELECT name FROM goals_issue UNION SELECT name FROM goals_topic) AS written, unnest(search_words(left(written.name, 200000))) AS said (word)
 WHERE said.word ~ '[^0-9]' AND length(said.word) BETWEEN 2 AND 60
     AND NOT EXISTS (SELECT FROM proposals_word AS known WHERE known.word = said.word);
 """
@@ -33,19 +33,19 @@ class Migration(migrations.Migration):
     operations = [
         pgtrigger.migrations.AddTrigger(
             model_name='issue',
-            trigger=pgtrigger.compiler.Trigger(name='words_of_new', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nINSERT INTO proposals_word (word)\nSELECT DISTINCT said.word\nFROM written, unnest(search_words(written.name)) AS said (word)\nWHERE said.word ~ '[^0-9]' AND length(said.word) BETWEEN 2 AND 60\n    AND NOT EXISTS (SELECT FROM proposals_word AS known WHERE known.word = said.word);\nRETURN NULL;\n", hash='71cb12b4a01abfe2f53c380fb504e83579f1cf9b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_words_of_new_a4ae0', referencing='REFERENCING NEW TABLE AS written ', table='goals_issue', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='words_of_new', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nINSERT INTO proposals_word (word)\nSELECT DISTINCT said.word\nFROM written, unnest(search_words(left(written.name, 200000))) AS said (word)\nWHERE said.word ~ '[^0-9]' AND length(said.word) BETWEEN 2 AND 60\n    AND NOT EXISTS (SELECT FROM proposals_word AS known WHERE known.word = said.word);\nRETURN NULL;\n", hash='8adfa7da07d11a3c0c2398556f4942aff934aa3b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_words_of_new_a4ae0', referencing='REFERENCING NEW TABLE AS written ', table='goals_issue', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='issue',
-            trigger=pgtrigger.compiler.Trigger(name='words_of_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nINSERT INTO proposals_word (word)\nSELECT DISTINCT said.word\nFROM written, unnest(search_words(written.name)) AS said (word)\nWHERE said.word ~ '[^0-9]' AND length(said.word) BETWEEN 2 AND 60\n    AND NOT EXISTS (SELECT FROM proposals_word AS known WHERE known.word = said.word);\nRETURN NULL;\n", hash='afa1c10f5024b40d82c2c19fec20e93fb9fcc377', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_words_of_changed_19d70', referencing='REFERENCING NEW TABLE AS written ', table='goals_issue', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='words_of_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nINSERT INTO proposals_word (word)\nSELECT DISTINCT said.word\nFROM written, unnest(search_words(left(written.name, 200000))) AS said (word)\nWHERE said.word ~ '[^0-9]' AND length(said.word) BETWEEN 2 AND 60\n    AND NOT EXISTS (SELECT FROM proposals_word AS known WHERE known.word = said.word);\nRETURN NULL;\n", hash='faec61ce56f0bdaefc9ed481a2bcaa75cd79bdf9', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_words_of_changed_19d70', referencing='REFERENCING NEW TABLE AS written ', table='goals_issue', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='topic',
-            trigger=pgtrigger.compiler.Trigger(name='words_of_new', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nINSERT INTO proposals_word (word)\nSELECT DISTINCT said.word\nFROM written, unnest(search_words(written.name)) AS said (word)\nWHERE said.word ~ '[^0-9]' AND length(said.word) BETWEEN 2 AND 60\n    AND NOT EXISTS (SELECT FROM proposals_word AS known WHERE known.word = said.word);\nRETURN NULL;\n", hash='da703a6a9ee19001f6e4e81e0075b6ebb85746a0', level='STATEMENT', operation='INSERT', pgid='pgtrigger_words_of_new_9a6b9', referencing='REFERENCING NEW TABLE AS written ', table='goals_topic', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='words_of_new', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nINSERT INTO proposals_word (word)\nSELECT DISTINCT said.word\nFROM written, unnest(search_words(left(written.name, 200000))) AS said (word)\nWHERE said.word ~ '[^0-9]' AND length(said.word) BETWEEN 2 AND 60\n    AND NOT EXISTS (SELECT FROM proposals_word AS known WHERE known.word = said.word);\nRETURN NULL;\n", hash='eddde453658625ee7aec8a4ea3febe1085ac8eef', level='STATEMENT', operation='INSERT', pgid='pgtrigger_words_of_new_9a6b9', referencing='REFERENCING NEW TABLE AS written ', table='goals_topic', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='topic',
-            trigger=pgtrigger.compiler.Trigger(name='words_of_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nINSERT INTO proposals_word (word)\nSELECT DISTINCT said.word\nFROM written, unnest(search_words(written.name)) AS said (word)\nWHERE said.word ~ '[^0-9]' AND length(said.word) BETWEEN 2 AND 60\n    AND NOT EXISTS (SELECT FROM proposals_word AS known WHERE known.word = said.word);\nRETURN NULL;\n", hash='a63e08e1efe2b980c92a95f0289379d6c211b158', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_words_of_changed_42d27', referencing='REFERENCING NEW TABLE AS written ', table='goals_topic', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='words_of_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nINSERT INTO proposals_word (word)\nSELECT DISTINCT said.word\nFROM written, unnest(search_words(left(written.name, 200000))) AS said (word)\nWHERE said.word ~ '[^0-9]' AND length(said.word) BETWEEN 2 AND 60\n    AND NOT EXISTS (SELECT FROM proposals_word AS known WHERE known.word = said.word);\nRETURN NULL;\n", hash='5e275f4902d08a24c1207135dc033eafde083812', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_words_of_changed_42d27', referencing='REFERENCING NEW TABLE AS written ', table='goals_topic', when='AFTER')),
         ),
         migrations.RunSQL(COLUMNS, NO_COLUMNS),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),

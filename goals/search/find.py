@@ -198,7 +198,11 @@ _FINDERS: dict[str, Callable[..., Hits]] = {GOALS: find_goals, PROSE: find_prose
 def _find(
     meaning: Meaning, narrowing: Narrowing, kinds: Iterable[str], wanted: str, page: int, after: After | None
 ) -> dict[str, Hits]:
-    return {kind: _FINDERS[kind](meaning, narrowing, wanted, page=page, after=after) for kind in kinds}
+    place = narrowing.in_place() if set(kinds) - {NAMES} else ""
+    return {
+        kind: _FINDERS[kind](meaning, narrowing, wanted if kind == NAMES else wanted + place, page=page, after=after)
+        for kind in kinds
+    }
 
 
 def _groups(hits: dict[str, Hits], rows: list[Row]) -> list[Group]:
@@ -213,8 +217,8 @@ _OF_PLAN = ("proposal__party", "proposal__plan_year__committee__municipality")
 
 
 def _goals(hits: Hits, rows: list[Row]) -> list[Line]:
-    wanted = Goal.objects.filter(pk__in=[hit.owner for hit in hits.hits])
-    goals = wanted.select_related(*_OF_PLAN, "passage", "issue__topic").in_bulk()
+    wanted = Goal.objects.filter(passage__in=[hit.owner for hit in hits.hits])
+    goals = {goal.passage_id: goal for goal in wanted.select_related(*_OF_PLAN, "passage", "issue__topic")}
     standings = load_standings(wanted)
     today = timezone.localdate()
     return [

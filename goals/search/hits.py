@@ -15,6 +15,7 @@ from goals.models import Goal, Topic
 from goals.search.meaning import Meaning
 from goals.search.query import Reference
 from parties.models import Committee, Municipality, Party
+from proposals.models import Proposal
 
 #: How many hits of a kind are found and weighed at most.
 WEIGHED = 1_000
@@ -26,6 +27,8 @@ _KEY = re.compile(r"([0-9]{1,5})-([0-9]{1,18})", re.ASCII)
 
 # A hit weighs by how surely each part of the query is answered, rare parts more than common ones, and by how much of
 # its text is about it. A proposal's text is that of the version that applies.
+# What is wanted stands in a query of its own so that the planner cannot see it: it would else read the whole table for
+# a word that it knows to be common. What is joined to nothing (|| '') is unpacked once, and not at every comparison.
 _RANKED = """
 WITH part AS MATERIALIZED (
     SELECT place, weight, query::tsquery AS query
@@ -47,32 +50,36 @@ ranked AS (
     SELECT candidate.id, candidate.owner, (
         %(whole)s * (answered.parts = %(parts)s)::int
         + 1000 * answered.weight / (SELECT sum(rarity) FROM rarity)
-        * (0.9 + 0.1 * ts_rank(candidate.search, %(any)s::tsquery)) / (1 + 0.12 * ln(1 + length(candidate.search)))
+        / (1 + 0.12 * ln(1 + length(candidate.search)))
     )::int AS weight
     FROM candidate JOIN (
         SELECT answer.id, sum(answer.weight * rarity.rarity) AS weight, count(*) AS parts
         FROM answer JOIN rarity USING (place) GROUP BY answer.id
     ) AS answered USING (id)
 )
-SELECT id, owner, weight, (SELECT count(*) FROM candidate)
-FROM ranked
-WHERE %(before)s::int IS NULL OR (weight, id) < (%(before)s::int, %(last)s::bigint)
-ORDER BY weight DESC, id DESC
-LIMIT %(page)s + 1
+SELECT counted.hits, shown.id, shown.owner, shown.weight
+FROM (SELECT count(*) AS hits FROM candidate) AS counted
+LEFT JOIN (
+    SELECT id, owner, weight FROM ranked
+    WHERE %(before)s::int IS NULL OR (weight, id) < (%(before)s::int, %(last)s::bigint)
+    ORDER BY weight DESC, id DESC
+    LIMIT %(page)s + 1
+) AS shown ON true
+ORDER BY shown.weight DESC, shown.id DESC
 """
 _PASSAGES = """
-    SELECT passage.id, {owner} AS owner, passage.search
+    SELECT passage.id, passage.id AS owner, passage.search || '' AS search
     FROM proposals_passage AS passage
     JOIN proposals_proposal AS proposal ON proposal.id = passage.proposal_id AND proposal.version = passage.version
     {joins}
-    WHERE passage.search @@ %(wanted)s::tsquery AND {conditions}
+    WHERE passage.search @@ (SELECT %(wanted)s::tsquery) AND {conditions}
 """
 _NAMES = """
     (
         SELECT 2 * thing.id + {number} AS id, thing.id AS owner, thing.search
         FROM {table} AS thing
         {joins}
-        WHERE thing.search @@ %(wanted)s::tsquery AND {conditions}
+        WHERE thing.search @@ (SELECT %(wanted)s::tsquery) AND {conditions}
         LIMIT %(most)s + 1
     )
 """
@@ -95,18 +102,30 @@ class Narrowing:
     goal_kind: str = ""
 
     def of_plans(self) -> dict[str, object]:
-        """Give the conditions on the plan that something stands in."""
-        return {
-            "proposal.party_id": self.party and self.party.pk,
-            "committee.municipality_id": None if self.committee else self.municipality and self.municipality.pk,
-            "plan_year.committee_id": self.committee and self.committee.pk,
-            "plan_year.year": self.year,
-        }
+        """Give the conditions on the plan that something stands in, but for where."""
+        return {"proposal.party_id": self.party and self.party.pk, "plan_year.year": self.year}
+
+    def in_place(self) -> str:
+        """Give what a text must have to stand in a plan of the place, in the words of PostgreSQL; nothing for anywhere.
+
+        A plan's texts have its number as a word of their own, so that one index answers; a municipality has some
+        hundred plans.
+        """
+        if self.committee:
+            plans = Proposal.objects.filter(plan_year__committee=self.committee)
+        elif self.municipality:
+            plans = Proposal.objects.filter(plan_year__committee__municipality=self.municipality)
+        else:
+            return ""
+        wanted = {"party": self.party, "plan_year__year": self.year}
+        numbers = plans.filter(**{name: value for name, value in wanted.items() if value}).values_list("pk", flat=True)
+        of_plan = " | ".join(f"'p:{number}'" for number in (*numbers, 0))  # no plan has the number 0
+        return f" & ({of_plan})"
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A hit: its own number, that of what it leads to (of a goal: the goal), and its weight."""
+    """A hit: its own number, that of what was found (of a goal: its passage), and its weight."""
 
     id: int
     owner: int
@@ -128,11 +147,9 @@ class Hits:
     has_more: bool = False
 
     @classmethod
-    def of(cls, rows: Sequence[tuple[int, int, int, int]], page: int) -> "Hits":
-        """Read the rows of ``_RANKED``, which has one more than a page where more follow."""
-        count = rows[0][3] if rows else 0
-        hits = [Hit(pk, owner, weight) for pk, owner, weight, _ in rows[:page]]
-        return cls(hits, min(count, WEIGHED), count > WEIGHED, len(rows) > page)
+    def of(cls, count: int, hits: Sequence[Hit], page: int) -> "Hits":
+        """Take a page of hits, of which there is one more where more follow, and of which ``count`` were found."""
+        return cls(hits[:page], min(count, WEIGHED), count > WEIGHED, len(hits) > page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +167,15 @@ class After:
 
 
 def find_goals(meaning: Meaning, narrowing: Narrowing, wanted: str, *, page: int, after: After | None) -> Hits:
-    """Find goals and assignments that stand in their plans."""
-    joins = ["JOIN goals_goal AS goal ON goal.passage_id = passage.id AND goal.withdrawn_in IS NULL"]
+    """Find goals and assignments that stand in their plans: a goal of the version that applies is not withdrawn."""
+    joins = []
+    if narrowing.goal_kind or narrowing.topic:
+        joins.append("JOIN goals_goal AS goal ON goal.passage_id = passage.id")
     conditions: dict[str, object] = {**narrowing.of_plans(), "goal.kind": narrowing.goal_kind or None}
     if narrowing.topic:
         joins.append("JOIN goals_issue AS issue ON issue.id = goal.issue_id")
         conditions["issue.topic_id"] = narrowing.topic.pk
-    return _find_passages(meaning, conditions, wanted, ("passage.kind = 'goal'",), joins, "goal.id", page, after)
+    return _find_passages(meaning, conditions, wanted, ("passage.kind = 'goal'",), joins, page, after)
 
 
 def find_prose(meaning: Meaning, narrowing: Narrowing, wanted: str, *, page: int, after: After | None) -> Hits:
@@ -168,7 +187,7 @@ def find_prose(meaning: Meaning, narrowing: Narrowing, wanted: str, *, page: int
             " WHERE mention.passage_id = passage.id AND issue.topic_id = %(topic)s)"
         )
     topic = {"topic": narrowing.topic and narrowing.topic.pk}
-    return _find_passages(meaning, narrowing.of_plans(), wanted, fixed, [], "passage.id", page, after, **topic)
+    return _find_passages(meaning, narrowing.of_plans(), wanted, fixed, [], page, after, **topic)
 
 
 def _find_passages(
@@ -177,20 +196,14 @@ def _find_passages(
     wanted: str,
     fixed: Sequence[str],
     joins: Sequence[str],
-    owner: str,
     page: int,
     after: After | None,
     **values: object,
 ) -> Hits:
     asked, given = _asked(conditions)
-    plans = [*joins]
-    if any(column.startswith(("plan_year", "committee")) for column in asked):
-        plans.append("JOIN proposals_planyear AS plan_year ON plan_year.id = proposal.plan_year_id")
-    if any(column.startswith("committee") for column in asked):
-        plans.append("JOIN parties_committee AS committee ON committee.id = plan_year.committee_id")
-    candidates = _PASSAGES.format(
-        owner=owner, joins=" ".join(plans), conditions=" AND ".join([*fixed, *asked.values()])
-    )
+    if any(column.startswith("plan_year") for column in asked):
+        joins = [*joins, "JOIN proposals_planyear AS plan_year ON plan_year.id = proposal.plan_year_id"]
+    candidates = _PASSAGES.format(joins=" ".join(joins), conditions=" AND ".join([*fixed, *asked.values()]))
     return _rank(candidates, meaning, wanted, page, after, given | values)
 
 
@@ -199,9 +212,7 @@ def find_names(meaning: Meaning, narrowing: Narrowing, wanted: str, *, page: int
 
     An issue's hit has an even number, a topic's an odd one, each about twice its own.
     """
-    of_plans, given = _asked(
-        {**narrowing.of_plans(), "committee.municipality_id": None, "plan_year.committee_id": None}
-    )
+    of_plans, given = _asked(narrowing.of_plans())
     conditions: dict[str, object] = {"thing.committee_id": narrowing.committee and narrowing.committee.pk}
     joins = ""
     if narrowing.municipality and not narrowing.committee:
@@ -241,7 +252,6 @@ def _rank(
         "weights": [weight for _, weight, _ in scored],
         "queries": [query for _, _, query in scored],
         "parts": len(meaning.parts),
-        "any": " | ".join(query for _, _, query in scored),
         "wanted": wanted,
         "most": WEIGHED,
         "whole": WHOLE,
@@ -251,7 +261,8 @@ def _rank(
     }
     with connection.cursor() as cursor:
         cursor.execute(_RANKED.format(candidates=candidates), values | given)
-        return Hits.of(cursor.fetchall(), page)
+        rows = cursor.fetchall()
+    return Hits.of(rows[0][0], [Hit(*row) for _, *row in rows if row[0] is not None], page)
 
 
 def find_referred(reference: Reference, narrowing: Narrowing, *, page: int, after: After | None) -> Hits:
@@ -269,7 +280,6 @@ def find_referred(reference: Reference, narrowing: Narrowing, *, page: int, afte
         number=reference.number,
         **{name: value for name, value in wanted.items() if value is not None},
     )
-    found = list(goals.order_by("-passage").values_list("passage", "pk")[: WEIGHED + 1])
-    rest = [(passage, goal) for passage, goal in found if after is None or passage < after.id]
-    rows = [(passage, goal, REFERRED_TO, len(found)) for passage, goal in rest[: page + 1]]
-    return Hits.of(rows, page)
+    found = list(goals.order_by("-passage").values_list("passage", flat=True)[: WEIGHED + 1])
+    rest = [passage for passage in found if after is None or passage < after.id]
+    return Hits.of(len(found), [Hit(passage, passage, REFERRED_TO) for passage in rest[: page + 1]], page)

@@ -96,7 +96,7 @@ _ENDINGS = (
 
 def _pattern(term: str) -> re.Pattern[str]:
     """Find a term in a row of plain words, in whatever inflection each of them stands."""
-    stems = [re.sub("(?<=...)[aeo]$", "", plain(word)) for word in words_of(term) if word not in TOO_COMMON]
+    stems = [re.sub("(?<=...)[ae]$", "", plain(word)) for word in words_of(term) if word not in TOO_COMMON]
     return re.compile(rf"(?<!\S){' '.join(stem + _ENDINGS for stem in stems)}(?!\S)")
 
 

@@ -62,15 +62,18 @@ DROP FUNCTION search_stem_once(text);
 DROP FUNCTION search_plain(text);
 DROP FUNCTION search_words(text);
 """
-#: A column that Django knows nothing of, so that no page that reads a passage reads it too.
+#: A column that Django knows nothing of, so that no page that reads a passage reads it too. It also has the proposal, as a
+#: word that no text has ("p:12"), so that the one index answers what stands in some plans.
 COLUMN = """
-ALTER TABLE proposals_passage ADD COLUMN search tsvector GENERATED ALWAYS AS (search_vector(text)) STORED;
+ALTER TABLE proposals_passage ADD COLUMN search tsvector GENERATED ALWAYS AS (
+    search_vector(text) || array_to_tsvector(ARRAY['p:' || proposal_id::text])
+) STORED;
 CREATE INDEX passage_search ON proposals_passage USING gin (search);
 """
 FILL = """
 INSERT INTO proposals_word (word)
 SELECT DISTINCT said.word
-FROM proposals_passage AS written, unnest(search_words(written.text)) AS said (word)
+FROM proposals_passage AS written, unnest(search_words(left(written.text, 200000))) AS said (word)
 WHERE said.word ~ '[^0-9]' AND length(said.word) BETWEEN 2 AND 60
     AND NOT EXISTS (SELECT FROM proposals_word AS known WHERE known.word = said.word);
 """
@@ -99,11 +102,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='passage',
-            trigger=pgtrigger.compiler.Trigger(name='words_of_new', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nINSERT INTO proposals_word (word)\nSELECT DISTINCT said.word\nFROM written, unnest(search_words(written.text)) AS said (word)\nWHERE said.word ~ '[^0-9]' AND length(said.word) BETWEEN 2 AND 60\n    AND NOT EXISTS (SELECT FROM proposals_word AS known WHERE known.word = said.word);\nRETURN NULL;\n", hash='f1ca33020305a6d799fa54ab95a0015098889692', level='STATEMENT', operation='INSERT', pgid='pgtrigger_words_of_new_36bde', referencing='REFERENCING NEW TABLE AS written ', table='proposals_passage', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='words_of_new', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nINSERT INTO proposals_word (word)\nSELECT DISTINCT said.word\nFROM written, unnest(search_words(left(written.text, 200000))) AS said (word)\nWHERE said.word ~ '[^0-9]' AND length(said.word) BETWEEN 2 AND 60\n    AND NOT EXISTS (SELECT FROM proposals_word AS known WHERE known.word = said.word);\nRETURN NULL;\n", hash='6b1961283f3de3baf7834a10aec52d54ccfbb5c5', level='STATEMENT', operation='INSERT', pgid='pgtrigger_words_of_new_36bde', referencing='REFERENCING NEW TABLE AS written ', table='proposals_passage', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='passage',
-            trigger=pgtrigger.compiler.Trigger(name='words_of_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nINSERT INTO proposals_word (word)\nSELECT DISTINCT said.word\nFROM written, unnest(search_words(written.text)) AS said (word)\nWHERE said.word ~ '[^0-9]' AND length(said.word) BETWEEN 2 AND 60\n    AND NOT EXISTS (SELECT FROM proposals_word AS known WHERE known.word = said.word);\nRETURN NULL;\n", hash='fee0ea5b6d58b7835eeb65920733d33942047c74', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_words_of_changed_8175a', referencing='REFERENCING NEW TABLE AS written ', table='proposals_passage', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='words_of_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nINSERT INTO proposals_word (word)\nSELECT DISTINCT said.word\nFROM written, unnest(search_words(left(written.text, 200000))) AS said (word)\nWHERE said.word ~ '[^0-9]' AND length(said.word) BETWEEN 2 AND 60\n    AND NOT EXISTS (SELECT FROM proposals_word AS known WHERE known.word = said.word);\nRETURN NULL;\n", hash='b7df10696ce976dd8257dd874454096c0d291bc6', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_words_of_changed_8175a', referencing='REFERENCING NEW TABLE AS written ', table='proposals_passage', when='AFTER')),
         ),
         migrations.AddIndex(
             model_name='word',

@@ -42,7 +42,7 @@ class Word(models.Model):
 _KEEP = """
 INSERT INTO proposals_word (word)
 SELECT DISTINCT said.word
-FROM written, unnest(search_words(written.{column})) AS said (word)
+FROM written, unnest(search_words(left(written.{column}, 200000))) AS said (word)
 WHERE said.word ~ '[^0-9]' AND length(said.word) BETWEEN 2 AND 60
     AND NOT EXISTS (SELECT FROM proposals_word AS known WHERE known.word = said.word);
 RETURN NULL;
