@@ -29,6 +29,7 @@ _KEY = re.compile(r"([0-9]{1,5})-([0-9]{1,18})", re.ASCII)
 # its text is about it. A proposal's text is that of the version that applies.
 # What is wanted stands in a query of its own so that the planner cannot see it: it would else read the whole table for
 # a word that it knows to be common. What is joined to nothing (|| '') is unpacked once, and not at every comparison.
+# The ways to answer a part come surest first, and of them the first is taken.
 _RANKED = """
 WITH part AS MATERIALIZED (
     SELECT place, weight, query::tsquery AS query
@@ -39,9 +40,12 @@ candidate AS MATERIALIZED (
     LIMIT %(most)s + 1
 ),
 answer AS MATERIALIZED (
-    SELECT candidate.id, part.place, max(part.weight) AS weight
-    FROM candidate JOIN part ON candidate.search @@ part.query
-    GROUP BY candidate.id, part.place
+    SELECT candidate.id, each.place, surest.weight
+    FROM candidate
+    CROSS JOIN generate_series(0, %(parts)s - 1) AS each (place)
+    CROSS JOIN LATERAL (
+        SELECT weight FROM part WHERE part.place = each.place AND candidate.search @@ part.query LIMIT 1
+    ) AS surest
 ),
 rarity AS MATERIALIZED (
     SELECT place, ln(1 + (SELECT count(*) FROM candidate)::float / count(*)) AS rarity FROM answer GROUP BY place

@@ -54,8 +54,9 @@ class Meaning:
 
     @property
     def scored(self) -> list[tuple[int, float, str]]:
-        """What hits are weighed by: the number of a part, a weight, and what to find."""
-        return [(number, *each[:1], each[1]) for number, part in enumerate(self.parts) for each in part.queries()]
+        """What hits are weighed by: the number of a part, a weight, and what to find; of each part the surest first."""
+        found = [(number, weight, query) for number, part in enumerate(self.parts) for weight, query in part.queries()]
+        return sorted(found, key=lambda each: (each[0], -each[1]))
 
     def wanted(self, *, every_part: bool = True) -> str:
         """Give what a hit must have, in the words of PostgreSQL: every part, or any."""

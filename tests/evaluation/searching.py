@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import fmean
 
 from tests.evaluation import FAILED
+from tests.evaluation.database import two_plans
 
 QUERIES = Path(__file__).with_name("searches.toml")
 FIRST = 5
@@ -76,3 +77,10 @@ def lines_of(found: list[Asked]) -> Iterator[str]:
     yield f"  {recall(found):.3f}  all ({len(found)})"
     if recall(found) < AT_LEAST:
         yield f"{FAILED}recall at {FIRST} is {recall(found):.3f}, at least {AT_LEAST} is asked for"
+
+
+def report() -> Iterator[str]:
+    """Measure on the two plans, and say what was measured."""
+    with two_plans():
+        found = measure()
+    yield from lines_of(found)
