@@ -16,6 +16,8 @@ from proposals.words import plain
 MOST_COMPOUNDS = 80
 #: Shorter words stand in too many others by chance.
 LEAST_COMPOUND, LEAST_MISSPELLED, LEAST_SPLIT = 4, 4, 3
+#: How much longer than what was typed its inflection may be.
+LONGEST_ENDING = 4
 #: How like a word must be to be taken for it, and to be asked about.
 TAKEN, ASKED = 0.78, 0.6
 
@@ -39,9 +41,9 @@ LEFT JOIN LATERAL (
 """
 _NEAR = """
 SELECT asked.word, near.word, near.stem
-FROM (SELECT word, search_stem(search_plain(word)) AS stem FROM unnest(%(words)s::text[]) AS word) AS asked
+FROM (SELECT word, search_plain(word) AS plain FROM unnest(%(words)s::text[]) AS word) AS asked
 CROSS JOIN LATERAL (
-    SELECT stem, max(similarity(stem, asked.stem)) AS similarity FROM proposals_word WHERE stem %% asked.stem
+    SELECT stem, max(similarity(plain, asked.plain)) AS similarity FROM proposals_word WHERE plain %% asked.plain
     GROUP BY stem ORDER BY similarity DESC, stem LIMIT 20
 ) AS likest
 JOIN proposals_word AS near ON near.stem = likest.stem
@@ -136,8 +138,7 @@ def correct(words: Sequence[str]) -> dict[str, Correction]:
     with connection.cursor() as cursor:
         cursor.execute(_NEAR, {"words": asked})
         for typed, word, stem in cursor.fetchall():
-            likeness = SequenceMatcher(None, plain(typed), plain(word), autojunk=False).ratio()
-            families[typed].setdefault(stem, {})[word] = likeness
+            families[typed].setdefault(stem, {})[word] = _likeness(plain(typed), plain(word))
     found = {}
     for typed, by_stem in families.items():
         best = max((max(family.values()) for family in by_stem.values()), default=0.0)
@@ -147,6 +148,12 @@ def correct(words: Sequence[str]) -> dict[str, Correction]:
         ranked = sorted(((likeness, word) for family in near for word, likeness in family.items()), reverse=True)
         found[typed] = Correction(typed, tuple(word for _, word in ranked), best)
     return found
+
+
+def _likeness(typed: str, word: str) -> float:
+    """Tell how like a word is to what was typed, from 0 to 1, also where it has an ending that was not typed."""
+    forms = {word, word[: len(typed)]} if len(word) <= len(typed) + LONGEST_ENDING else {word}
+    return max(SequenceMatcher(None, typed, form, autojunk=False).ratio() for form in forms)
 
 
 def split(words: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from goals.search.lexicon import Correction, Meanings, correct, look_up, split
+from goals.search.lexicon import LEAST_MISSPELLED, Correction, Meanings, correct, look_up, split
 from goals.search.query import Part, Query
 from goals.search.synonyms import others_for
 from proposals.words import words_of
@@ -155,9 +155,10 @@ def _add_other(meaning: PartMeaning, term: str, meanings: dict[str, Meanings]) -
         words = [*row[0].spelled, *row[0].inflected, *row[0].begins]
         meaning.add(OTHER_WORD, words)
         return bool(words)
-    places = [[*each.spelled, *each.inflected] for each in row]
+    # Short words and numbers are in no lexicon.
+    places = [[each.word, *each.spelled, *each.inflected] for each in row]
     meaning.add(OTHER_WORD, *places)
-    return all(places)
+    return all(len(each.word) < LEAST_MISSPELLED or each.is_known for each in row)
 
 
 def _add_unknown(

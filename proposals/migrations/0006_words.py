@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='word',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['plain', 'stem'], name='word_trigrams', opclasses=['gin_trgm_ops', 'gin_trgm_ops']),
+            index=django.contrib.postgres.indexes.GinIndex(fields=['plain'], name='word_trigrams', opclasses=['gin_trgm_ops']),
         ),
         migrations.RunSQL(COLUMN, "ALTER TABLE proposals_passage DROP COLUMN search"),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),

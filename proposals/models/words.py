@@ -31,7 +31,7 @@ class Word(models.Model):
             models.Index(fields=["word"], name="word_word"),
             models.Index(fields=["plain"], opclasses=["text_pattern_ops"], name="word_plain"),
             models.Index(fields=["stem"], name="word_stem"),
-            GinIndex(fields=["plain", "stem"], opclasses=["gin_trgm_ops"] * 2, name="word_trigrams"),
+            GinIndex(fields=["plain"], opclasses=["gin_trgm_ops"], name="word_trigrams"),
         ]
 
     def __str__(self) -> str:
