@@ -2,11 +2,13 @@
 
 import html
 import re
+import threading
+from functools import partial
 from importlib import import_module
 from xml.etree import ElementTree as ET
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
@@ -22,6 +24,7 @@ from goals.search.synonyms import ALIKE, NARROWER, others_for
 from parties.models import Party
 from proposals.models import Passage, Proposal, Word
 from proposals.words import plain, words_of
+from tests.at_once import at_once
 from tests.cast import CAST, Cast
 from tests.conftest import BASE, YEAR
 from tests.evaluation import FAILED, searching
@@ -184,6 +187,20 @@ class TestNeverStale:
             for room in ("proposals", "goals"):
                 cursor.execute(import_module(f"{room}.migrations.0006_words").FILL.replace("%", "%%"))
         assert set(Word.objects.values_list("word", flat=True)) == kept
+
+    def test_two_plans_at_once(self, committed):
+        """Two plans that bring the same new word do not wait for each other, and both are found."""
+        both_have_written = threading.Barrier(2, timeout=20)
+        proposals = [ProposalFactory(), ProposalFactory()]
+
+        def write(proposal: Proposal) -> None:
+            with transaction.atomic():
+                PassageFactory(proposal=proposal, text="Zeppelinare")
+                both_have_written.wait()
+
+        assert not at_once(*(partial(write, proposal) for proposal in proposals))
+        assert len(found("zeppelinarna")) == 2
+        assert [one.text for one in suggest("zepp")] == ["zeppelinare"]
 
     def test_a_long_text(self, db):
         """A text that is longer than the index takes is found by its beginning, and can be published."""
