@@ -1,5 +1,7 @@
 """Find what an address names, or answer with what there is instead."""
 
+from django.db import models
+
 from config.page import Crumb, HelpfulNotFound
 from goals.models import Goal, Issue, OldAddress, Topic
 from parties.models import Committee, Party, in_order
@@ -76,7 +78,7 @@ def lead_on_to_issue(municipality: str, committee: str, issue: str) -> None:
 
 def parties_with_plans() -> list[Party]:
     """Give the parties that have a plan somewhere, in the published order."""
-    return in_order(Party.objects.filter(proposals__isnull=False).distinct())
+    return in_order(Party.objects.filter(models.Exists(Proposal.objects.filter(party=models.OuterRef("pk")))))
 
 
 def committees_with_plans() -> list[Committee]:

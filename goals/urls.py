@@ -24,6 +24,7 @@ from goals.views import (
     plan_files,
     rearrange,
     records,
+    search,
     topics,
     work,
 )
@@ -133,6 +134,9 @@ urlpatterns = [
     path("andringar/", changes.changes, name="changes"),
     path("andringar/atom.xml", feeds.changes, name="feed_changes"),
     path("andringar/parti/<slug:party>/atom.xml", feeds.party, name="feed_party"),
+    path("sok/", search.search, name="search"),
+    path("sok/forslag/", search.suggestions, name="search_suggestions"),
+    path("sok/opensearch.xml", search.opensearch, name="opensearch"),
     path("folj/", follows.follows, name="follows"),
     path("folj/avsluta/<str:token>/", follows.unfollow, name="unfollow"),
     path("data/", include(data_urls)),

@@ -5,17 +5,19 @@ from collections.abc import Callable
 from django.apps import apps
 from django.db import connection
 
+from proposals.models import Word
+
 #: The rows of each table, in PostgreSQL's own text format, by what made them.
 _kept: dict[str, dict[str, bytes]] = {}
 
 
 def tables() -> list[str]:
-    """Name the tables of our rooms, without the audit log, which the database writes itself."""
+    """Name the tables of our rooms, without the audit log and the lexicon, which the database writes itself."""
     return [
         model._meta.db_table
         for room in ("parties", "proposals", "goals")
         for model in apps.get_app_config(room).get_models(include_auto_created=True)
-        if not hasattr(model, "pgh_tracked_model") and not model._meta.proxy
+        if not (hasattr(model, "pgh_tracked_model") or model._meta.proxy or model is Word)
     ]
 
 

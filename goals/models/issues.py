@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+import pgtrigger
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -18,7 +19,7 @@ from goals.models.addresses import OldAddress
 from parties.audit import audited
 from parties.models import Committee, Party
 from parties.swedish import slug
-from proposals.models import Passage, PlanYear
+from proposals.models import Passage, PlanYear, keeps_words
 
 
 class RearrangedError(Exception):
@@ -180,6 +181,7 @@ class TopicQuerySet(models.QuerySet["Topic"]):
 
 
 @audited
+@pgtrigger.register(*keeps_words("name"))
 class Topic(Arranged):
     """A topic (ämne): a heading of the comparison. It lasts over the years."""
 
@@ -281,6 +283,7 @@ class Claim:
 
 
 @audited
+@pgtrigger.register(*keeps_words("name"))
 class Issue(Arranged):
     """An issue (fråga): what goals from any number of parties are about. It is what lines them up, over the years."""
 

@@ -4,6 +4,7 @@ from proposals.models.documents import MEDIA_TYPES, PageImage, SourceDocument
 from proposals.models.drafts import Draft, DraftChangedError
 from proposals.models.places import LeftOut, Passage, Section, anchor, cited_lines
 from proposals.models.plans import EarlierVersion, PlanYear, Proposal
+from proposals.models.words import Word, keeps_words
 
 __all__ = [
     "MEDIA_TYPES",
@@ -17,6 +18,8 @@ __all__ = [
     "Proposal",
     "Section",
     "SourceDocument",
+    "Word",
     "anchor",
     "cited_lines",
+    "keeps_words",
 ]

@@ -1,8 +1,10 @@
 """What a plan's document has in it: headings, passages, and lines that are no part of its text."""
 
+import pgtrigger
 from django.db import models
 
 from proposals.models.plans import Proposal
+from proposals.models.words import keeps_words
 
 
 class Place(models.Model):
@@ -97,11 +99,13 @@ class PassageQuerySet(models.QuerySet["Passage"]):
         return self.select_related("proposal__party", "proposal__plan_year__committee__municipality")
 
 
+@pgtrigger.register(*keeps_words("text"))
 class Passage(Place):
     """A passage (textställe): one paragraph or bullet of the plan, verbatim.
 
     ``marks`` holds the text's own emphasis: lists of start, end and kind ("em" or "strong"). ``sic`` holds words that
-    are spelled or put as here in the original, and that a reader might take for our mistake.
+    are spelled or put as here in the original, and that a reader might take for our mistake. For the search the
+    database keeps a column more, ``search``, which it makes of the text (decision 24).
     """
 
     class Kind(models.TextChoices):

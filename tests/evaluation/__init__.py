@@ -1,4 +1,4 @@
-"""What the import is measured by: `make eval-import` prints every section, and fails where one does."""
+"""What the import and the search are measured by; `make eval-import` and `make eval-search` fail where a part does."""
 
 #: How a line begins that says that something asked for was not reached.
 FAILED = "FAILED: "

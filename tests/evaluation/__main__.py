@@ -1,18 +1,21 @@
-"""Print how well documents are read and goals are suggested: `make eval-import`."""
+"""Print how well the import or the search does what it is for: `make eval-import`, `make eval-search`."""
 
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.evaluation import FAILED, alignment, goals
+from tests.evaluation import FAILED, alignment, goals, searching
 
 #: Each section gives the lines that it prints.
-SECTIONS: list[Callable[[], Iterator[str]]] = [goals.report, alignment.report]
+SECTIONS: dict[str, list[Callable[[], Iterator[str]]]] = {
+    "import": [goals.report, alignment.report],
+    "search": [searching.report],
+}
 
 
-def main() -> int:
-    """Print every section; the exit code is 1 where one of them failed."""
+def main(of: str) -> int:
+    """Print every section of what is measured; the exit code is 1 where one of them failed."""
     failed = False
-    for section in SECTIONS:
+    for section in SECTIONS[of]:
         for line in section():
             print(line)
             failed = failed or line.startswith(FAILED)
@@ -20,4 +23,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1]))

@@ -5,14 +5,13 @@ is among the first three. Each party is asked about as if its plan were being im
 its own plan nothing is known.
 """
 
-import io
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, product
 from typing import TYPE_CHECKING
 
 from tests.evaluation import FAILED
+from tests.evaluation.database import two_plans
 
 if TYPE_CHECKING:
     from goals.models import Goal
@@ -180,24 +179,7 @@ def lines_of(found: Alignment) -> Iterator[str]:
 
 
 def report() -> Iterator[str]:
-    """Load the two plans into a database of their own, measure, and say what was measured."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    from config import embedded
-
-    if embedded.is_needed(["evaluate"]):
-        embedded.start()
-    import django
-    from django.core.management import call_command
-    from django.db import connection
-
-    from tests.browser.server import TWO_PARTIES, database
-
-    django.setup()
-    name = "evaluate_namndkollen"
-    with database(name):
-        connection.settings_dict["NAME"] = name
-        call_command("migrate", verbosity=0)
-        call_command("load_plans", str(TWO_PARTIES), verbosity=0, stdout=io.StringIO())
+    """Measure on the two plans, and say what was measured."""
+    with two_plans():
         found = measure()
-        connection.close()
     yield from lines_of(found)

@@ -114,6 +114,7 @@ def test_the_measure_says_what_was_asked_for_and_not_reached(monkeypatch):
 @pytest.mark.parametrize(("line", "code"), [("all is well", 0), (f"{FAILED}recall 0.5", 1)])
 def test_the_measure_fails_where_a_section_says_so(line, code, monkeypatch, capsys):
     """The command's exit code tells whether everything that is asked for was reached, in every section."""
-    monkeypatch.setattr("tests.evaluation.__main__.SECTIONS", [lambda: iter([line]), lambda: iter(["more"])])
-    assert main() == code
+    sections = {"import": [lambda: iter([line]), lambda: iter(["more"])]}
+    monkeypatch.setattr("tests.evaluation.__main__.SECTIONS", sections)
+    assert main("import") == code
     assert capsys.readouterr().out == f"{line}\nmore\n"
