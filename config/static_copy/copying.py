@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -101,7 +102,7 @@ class Copying:
             )
 
     def _take(self, address: str, found_on: str, answer: Answer) -> None:
-        if answer.status >= 500:
+        if answer.status >= 500 or answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             place = f" (länkad från {found_on})" if found_on else ""
             raise CopyError(f"{address} svarar {words_of(answer.status)}{place}. Inget har exporterats.")
         if answer.status in (301, 302, 303, 307, 308):

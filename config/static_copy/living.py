@@ -7,6 +7,8 @@ from email.message import Message
 from functools import cached_property
 from http.client import responses
 from io import BytesIO
+from ipaddress import ip_address
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
@@ -46,6 +48,7 @@ class LivingSite:
         self.address, self.host = address, parts.netloc
         # Where everything is led to HTTPS, asking without it would lead to nothing else.
         self.scheme = "https" if settings.SECURE_SSL_REDIRECT else parts.scheme
+        self.asked = count(1)
 
     @cached_property
     def application(self) -> WSGIHandler:
@@ -73,6 +76,8 @@ class LivingSite:
     def _environment(self, address: str) -> dict[str, Any]:
         path, _, query = address.partition("?")
         host, _, port = self.host.partition(":")
+        # Each question comes from an address of its own, since what keeps one reader to a pace is not meant for a copy.
+        reader = ip_address("127.0.0.0") + next(self.asked)
         return {
             "REQUEST_METHOD": "GET",
             "SCRIPT_NAME": "",
@@ -81,7 +86,7 @@ class LivingSite:
             "SERVER_NAME": host,
             "SERVER_PORT": port or ("443" if self.scheme == "https" else "80"),
             "SERVER_PROTOCOL": "HTTP/1.1",
-            "REMOTE_ADDR": "127.0.0.1",
+            "REMOTE_ADDR": str(reader),
             "HTTP_HOST": self.host,
             "HTTP_X_FORWARDED_PROTO": self.scheme,
             "wsgi.version": (1, 0),

@@ -43,7 +43,8 @@ def file_name(address: str, media_type: str, given: str = "") -> str:
     elif media_type == "text/html":
         folders, name = [*folders, last], "index.html"
     else:
-        folders, name = ([*folders, last], given) if given else (folders, f"{last}{suffix}")
+        # Texts without a suffix, such as SHA256SUMS, are called so on purpose.
+        folders, name = ([*folders, last], given) if given else (folders, last + (suffix if suffix != ".txt" else ""))
     if query:
         stem, dot, end = name.rpartition(".")
         chosen = ",".join(unquote(part) for part in query.split("&"))

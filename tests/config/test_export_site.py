@@ -60,6 +60,7 @@ urlpatterns = [
     path("", with_links),
     path("trasig/", broken),
     path("finns-inte/", missing),
+    path("for-ofta/", lambda request: HttpResponse(status=429)),
     *urls.urlpatterns,
 ]
 
@@ -69,6 +70,13 @@ class Sound:
 
     handler404, handler500 = urls.handler404, urls.handler500
     urlpatterns = [path("", without_fault), *urlpatterns[2:]]
+
+
+class Busy:
+    """The addresses where one is told to come again later."""
+
+    handler404, handler500 = urls.handler404, urls.handler500
+    urlpatterns = [path("", lambda request: HttpResponse("<main><a href='/for-ofta/'>1</a>")), *urlpatterns[2:]]
 
 
 def export(folder: Path, *options: str) -> str:
@@ -341,6 +349,21 @@ def test_a_page_that_fails_stops_it(db, tmp_path: Path):
     with pytest.raises(CommandError, match=r"/trasig/ svarar 500 .*\(länkad från /\)"):
         export(tmp_path / "a")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_never_with_holes(db, tmp_path: Path, settings):
+    """What is told to come again later is no reason to leave a page out."""
+    settings.ROOT_URLCONF = Busy
+    with pytest.raises(CommandError, match=r"/for-ofta/ svarar 429 Too Many Requests \(länkad från /\)"):
+        export(tmp_path / "a")
+
+
+def test_every_question_from_an_address_of_its_own():
+    """No pace that one reader is kept to stops a copy."""
+    site = LivingSite(SITE)
+    readers = {site._environment("/")["REMOTE_ADDR"] for _ in range(600)}
+    assert len(readers) == 600
+    assert all(reader.startswith("127.") for reader in readers)
 
 
 def test_links_to_what_is_not_copied(db, tmp_path: Path, settings):

@@ -27,6 +27,8 @@ HTML = "text/html"
         ("/data/mal", "text/csv", "", "data/mal.csv"),
         ("/data/folk", "application/popolo+json", "", "data/folk.json"),
         ("/data/annat", "application/x-okand", "", "data/annat"),
+        ("/data/SHA256SUMS", "text/plain", "", "data/SHA256SUMS"),
+        ("/data/text/", "text/plain", "", "data/text/index.txt"),
         ("/data/sida", HTML, "", "data/sida/index.html"),
         ("/sitemap-mal.xml?p=2", "application/xml", "", "sitemap-mal,p=2.xml"),
         ("/static/css/a.0123.css", "text/css", "", "static/css/a.0123.css"),
