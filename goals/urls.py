@@ -18,6 +18,7 @@ from goals.views import (
     plan_files,
     rearrange,
     records,
+    stand,
     topics,
     work,
 )
@@ -80,6 +81,8 @@ work_urls: list[URLPattern | URLResolver] = [
 plan_year_urls = [
     path("", compare.plan_year, name="plan_year"),
     path("jamfor/", compare.compare, name="compare"),
+    path("oversikt/", stand.overview, name="overview"),
+    path("oversikt/mal/", stand.overview_goals, name="overview_goals"),
     path("<slug:party>/", plan.plan, name="plan"),
     path("<slug:party>/plan.json", plan_files.plan_json, name="plan_json"),
     path("<slug:party>/plan.csv", plan_files.plan_csv, name="plan_csv"),
