@@ -29,6 +29,8 @@ NO_PARTY = "inget"
 ALL = "alla"
 #: More goals than this under one heading are counted by topic, and listed on a page of their own.
 MOST_LISTED = 60
+#: More than this are folded, group by group, where the screen is small.
+MOST_UNFOLDED = 8
 #: How much of a goal's words and of a comment a line has, in characters.
 LONGEST_TEXT, LONGEST_COMMENT = 110, 160
 
@@ -237,6 +239,11 @@ class Section:
         return self.number.count > MOST_LISTED
 
     @property
+    def is_short(self) -> bool:
+        """Tell whether the goals are few enough to be unfolded on a small screen too."""
+        return self.number.count <= MOST_UNFOLDED
+
+    @property
     def said_alike(self) -> Said | None:
         """What is said of one of the goals, where the same role says it of the same day for all of them."""
         said = [line.goal.status for group in self.groups for line in group.lines]
@@ -341,7 +348,8 @@ def _by_status(goals: Iterable[FollowedGoal], asked: Asked, wanted: Wanted) -> t
 
 def _group(name: str, goals: Sequence[FollowedGoal], asked: Asked, wanted: Wanted, chip: Chip | None = None) -> Group:
     number = Number(len(goals), asked.list_address(wanted))
-    return Group(name, number, tuple(Line(goal, goal.party == asked.own) for goal in goals), chip)
+    own = None if wanted.party else asked.own  # nothing is set apart among the goals of one party
+    return Group(name, number, tuple(Line(goal, goal.party == own) for goal in goals), chip)
 
 
 #: The statuses and the decisions in the order that they are told, the unknown last.
