@@ -21,7 +21,7 @@ from proposals.find import find_plan_year
 def overview(request: HttpRequest, municipality: str, committee: str, year: int) -> HttpResponse:
     """Tell what changed, what stands still and what is late at a stage, and count everything in tables."""
     found = find_plan_year(municipality, committee, year)
-    periods = list(found.periods.all())
+    periods = list(found.periods.order_by("ends_on"))
     stages = StagesForm(request.GET, periods=periods)
     followed = load_followed(found, *stages.stages())
     form = OwnPartyForm(request.GET, followed)
@@ -38,9 +38,9 @@ def overview(request: HttpRequest, municipality: str, committee: str, year: int)
         "plan_year": found,
         "asked": asked,
         "periods": periods,
-        "earlier_periods": _earlier(periods, asked),
+        "against": asked.before.period if asked.before and asked.before != _before(periods, asked.stage) else None,
         "overview": arranged,
-        "latest_judged_url": _address_of(asked, arranged.latest_judged, periods),
+        "latest_judged_url": _address_at(asked, arranged.latest_judged, periods),
         "parties": _own_party_choices(asked, followed.parties),
         "no_own_party": asked.address(own=None, own_word=NO_PARTY, shows_all=False),
         "all_parties": asked.address(shows_all=True),
@@ -87,23 +87,23 @@ def overview_goals(request: HttpRequest, municipality: str, committee: str, year
     return render(request, "goals/overview_goals.html", context)
 
 
-def _address_of(asked: Asked, period: ReportingPeriod | None, periods: Sequence[ReportingPeriod]) -> str:
+def _before(periods: Sequence[ReportingPeriod], stage: Stage) -> Stage | None:
+    """Give the stage that one is compared with where the reader chooses none."""
+    before = period_before(periods, stage.period) if stage.period else None
+    return Stage.of_period(before) if before else None
+
+
+def _address_at(asked: Asked, period: ReportingPeriod | None, periods: Sequence[ReportingPeriod]) -> str:
     """Give the address of the overview at another period, beside the one before it."""
     if period is None:
         return ""
-    before = period_before(periods, period)
-    return asked.address(stage=Stage.of_period(period), before=Stage.of_period(before) if before else None)
+    stage = Stage.of_period(period)
+    return asked.address(stage=stage, before=_before(periods, stage))
 
 
 def _title(what: str, asked: Asked) -> str:
     beside = f" jämfört med {asked.before.name}" if asked.before else ""
     return f"{what} {asked.at}{beside}, {asked.plan_year}"
-
-
-def _earlier(periods: Sequence[ReportingPeriod], asked: Asked) -> list[ReportingPeriod]:
-    """Give the periods that the chosen one can be compared with."""
-    chosen = asked.stage.period
-    return [period for period in periods if chosen and period.ends_on < chosen.ends_on]
 
 
 def _own_party_choices(asked: Asked, parties: Sequence[Party]) -> list[tuple[Party, str]]:

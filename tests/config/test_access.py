@@ -37,6 +37,8 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
     "committee": (f"{BASE}/", OPEN),
     "plan_year": (f"{YEAR}/", LEADS),
     "compare": (f"{YEAR}/jamfor/", OPEN),
+    "overview": (f"{YEAR}/oversikt/", OPEN),
+    "overview_goals": (f"{YEAR}/oversikt/mal/", OPEN),
     "plan": (f"{YEAR}/v/", OPEN),
     "original": (f"{YEAR}/v/original/", OPEN),
     "plan_json": (f"{YEAR}/v/plan.json", OPEN),
