@@ -10,7 +10,8 @@ from django.http import QueryDict
 from goals.as_of import AsOf
 from goals.followed import Followed, Stage, latest_ended, period_before
 from goals.models import ReportingPeriod
-from goals.overview import (
+from goals.standing import COMMON_LABELS, DECISION_ADDRESSES, STATUS_ADDRESSES
+from goals.wanted import (
     ALL,
     NO_PARTY,
     NO_TOPIC,
@@ -21,7 +22,6 @@ from goals.overview import (
     topic_name,
     topic_word,
 )
-from goals.standing import COMMON_LABELS, DECISION_ADDRESSES, STATUS_ADDRESSES
 from parties.models import User
 
 

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_safe
 from config.page import Crumb, Page
 from goals.followed import Stage, load_followed, period_before
 from goals.models import ReportingPeriod
-from goals.overview import NO_PARTY, Asked, arrange, list_goals, topic_word
+from goals.overview import arrange, list_goals
 from goals.overview_forms import GoalsForm, OwnPartyForm, StagesForm
 from goals.views.moved import lead_on_in_filter
 from goals.views.steps import crumbs_to_committee
+from goals.wanted import NO_PARTY, Asked, topic_word
 from parties.models import Party
 from proposals.find import find_plan_year
 
