@@ -10,6 +10,12 @@ from tests.browser.pages import YEAR
 OVERVIEW = f"{YEAR}/oversikt/"
 
 
+def whole_tables(page: Page) -> bool:
+    """Tell whether every table is seen in its whole width."""
+    whole = "tables => tables.length && tables.every(table => table.scrollWidth <= table.clientWidth)"
+    return bool(page.locator(".scroll").evaluate_all(whole))
+
+
 def test_from_a_number_to_a_goal_without_scripts_or_mouse(browser: Browser, site: str):
     """Choose a period, follow the number of what changed, and a goal: by keys alone, with scripts off."""
     context = browser.new_context(locale="sv-SE", java_script_enabled=False)
@@ -37,6 +43,7 @@ def test_lists_are_folded_on_a_phone_alone(page: Page, site: str):
     page.goto(f"{site}{OVERVIEW}?period=delar")
     line = page.locator("#andrat ~ .group .line").first
     expect(line).to_be_visible()
+    assert whole_tables(page)
     page.set_viewport_size({"width": 360, "height": 780})
     expect(line).not_to_be_visible()
     assert page.evaluate("document.documentElement.scrollHeight") < 9000
@@ -52,5 +59,7 @@ def test_prints_on_two_pages(page: Page, site: str, tmp_path, query: str):
     for gone in (".choose", ".own-choice", ".masthead nav"):
         assert not page.locator(gone).first.is_visible(), gone
     assert all(line.is_visible() for line in page.locator(".line, .counts").all())
+    page.set_viewport_size({"width": 710, "height": 1000})  # as wide as the paper between its margins
+    assert whole_tables(page)
     page.pdf(path=tmp_path / "oversikt.pdf", format="A4")
     assert len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "oversikt.pdf").read_bytes())) <= 2
