@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.pages import YEAR
+from tests.browser.pages import PAGES, YEAR
 
 OVERVIEW = f"{YEAR}/oversikt/"
 
@@ -49,6 +49,16 @@ def test_lists_are_folded_on_a_phone_alone(page: Page, site: str):
     assert page.evaluate("document.documentElement.scrollHeight") < 9000
     page.locator("#andrat ~ .group summary").first.click()
     expect(line).to_be_visible()
+
+
+def test_parties_have_columns_of_one_width(page: Page, site: str):
+    """However long its name is, no party has more room than another."""
+    page.goto(f"{site}{PAGES['overview three']}")
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        boxes = [head.bounding_box() for head in page.locator("#status-tabell + .scroll th.of-party").all()]
+        assert len(boxes) == 3
+        assert max(box["width"] for box in boxes) - min(box["width"] for box in boxes) < 2
 
 
 @pytest.mark.parametrize("query", ["", "?period=delar", "?period=tertial-1&mitt=v"])
