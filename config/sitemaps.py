@@ -32,6 +32,14 @@ class CompareSitemap(Sitemap):
         return item.compare_url
 
 
+class OverviewSitemap(CompareSitemap):
+    """The overview of each plan year."""
+
+    def location(self, item: PlanYear) -> str:
+        """Give the address of a plan year's overview."""
+        return item.overview_url
+
+
 class PlanSitemap(Sitemap):
     """Each plan."""
 
@@ -69,6 +77,7 @@ class IssueSitemap(Sitemap):
 SITEMAPS: dict[str, type[Sitemap]] = {
     "sidor": SiteSitemap,
     "jamforelser": CompareSitemap,
+    "oversikter": OverviewSitemap,
     "planer": PlanSitemap,
     "mal": GoalSitemap,
     "amnen": TopicSitemap,

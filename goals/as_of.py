@@ -46,8 +46,9 @@ class AsOf:
 
     @property
     def date(self) -> datetime.date:
-        """The day that is shown."""
-        return self.until or self.day or timezone.localdate()
+        """The day that is shown; of a period that has not ended, as far as it has come."""
+        day = self.day or timezone.localdate()
+        return min(self.until, day) if self.until else day
 
     @property
     def query(self) -> str:

@@ -15,7 +15,7 @@ from goals.as_of import AsOf
 from goals.material import GoalRow, load_goals, proposals_of
 from goals.models import Decision, Goal, Issue, OutcomeValue, ReportingPeriod, StatusUpdate, Topic
 from goals.standing import NOTHING_SAID, Chip, Standing, chip, load_standings
-from parties.models import Party
+from parties.models import Membership, Party
 from proposals.models import PlanYear, Proposal
 
 
@@ -61,7 +61,8 @@ class Said:
     """What was said beside a status, a decision or an outcome: all of it empty where nothing was.
 
     ``source`` is what it rests on (a status's evidence, an outcome's source), ``reference`` the number under which that
-    or a decision is registered, and ``period`` the key of the period that a status is for.
+    or a decision is registered, ``period`` the key of the period that a status is for, and ``author_role`` in what role
+    it was written.
     """
 
     date: datetime.date | None = None
@@ -70,6 +71,12 @@ class Said:
     link: str = ""
     reference: str = ""
     period: int | None = None
+    author_role: str = ""
+
+    @property
+    def role(self) -> str:
+        """Who says so, for readers: the role and not the person; empty where nothing is said."""
+        return str(Membership.Role(self.author_role).label) if self.author_role else ""
 
 
 NOT_SAID = Said()
@@ -192,7 +199,7 @@ _SAID: Mapping[Any, Mapping[str, str]] = {
 
 
 def _said(kind: Any, goals: Any, as_of: AsOf) -> dict[int, Said]:
-    names = _SAID[kind]
+    names = {**_SAID[kind], "author_role": "author_role"}
     records = kind.objects.current(goals.order_by().values("pk"), as_of.moment, as_of.until)
     return {
         goal: Said(date=date, **dict(zip(names, values, strict=True)))

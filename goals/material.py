@@ -3,9 +3,11 @@
 Read from the database in a fixed number of queries, whatever the number of goals or plan years.
 """
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from goals.as_of import NOW, AsOf
 from goals.figures import last_day, target_words
@@ -17,7 +19,7 @@ from proposals.models import PlanYear, Proposal, anchor, cited_lines
 
 @dataclass(frozen=True, slots=True)
 class GoalRow:
-    """A goal as it was read for a comparison."""
+    """A goal as it was read for a comparison. ``due_on`` is the day that counts: the decision's, or else the text's."""
 
     pk: int
     number: int
@@ -31,6 +33,8 @@ class GoalRow:
     url: str
     standing: Standing
     lateness: str
+    due_on: datetime.date | None
+    target_value: Decimal | None
 
     @property
     def reference(self) -> str:
@@ -176,6 +180,7 @@ def load_goals(
     for pk, proposal_pk, issue_pk, number, kind, value, unit, bound, due_year, due_on, text, marks, sic in rows:
         year, proposal, plan_url = by_pk[proposal_pk]
         standing = standings.get(pk, NOTHING_SAID)
+        text_due = last_day(due_on, due_year)
         row = GoalRow(
             pk=pk,
             number=number,
@@ -188,7 +193,9 @@ def load_goals(
             party=proposal.party,
             url=f"{plan_url}{number}/{as_of.query}",
             standing=standing,
-            lateness=standing.lateness(last_day(due_on, due_year), today),
+            lateness=standing.lateness(text_due, today),
+            due_on=standing.due_on or text_due,
+            target_value=value,
         )
         found[year.pk][issue_pk][proposal.party_id].append(row)
     return found

@@ -126,13 +126,18 @@ class TargetChart:
 
 
 def draw_target(goal: Goal, outcome: Decimal | None) -> TargetChart | None:
-    """Draw a goal's latest outcome against its target, from nothing to the larger, or to all in per cent."""
-    if outcome is None or goal.target_value is None:
+    """Draw a goal's latest outcome against its target."""
+    return chart_target(outcome, goal.target_value, goal.target_unit, goal.target)
+
+
+def chart_target(outcome: Decimal | None, value: Decimal | None, unit: str, target: str) -> TargetChart | None:
+    """Draw an outcome against a target's value, from nothing to the larger, or to all in per cent."""
+    if outcome is None or value is None:
         return None
-    longest = max(outcome, goal.target_value, Decimal(100) if goal.target_unit.startswith("%") else Decimal(0))
+    longest = max(outcome, value, Decimal(100) if unit.startswith("%") else Decimal(0))
     return TargetChart(
-        target_words(outcome, goal.target_unit),
-        goal.target,
+        target_words(outcome, unit),
+        target,
         float(round(100 * max(outcome, Decimal(0)) / longest, 2)) if longest else 0.0,
-        float(round(100 * goal.target_value / longest, 2)) if longest else 0.0,
+        float(round(100 * value / longest, 2)) if longest else 0.0,
     )

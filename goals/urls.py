@@ -25,6 +25,7 @@ from goals.views import (
     rearrange,
     records,
     search,
+    stand,
     topics,
     work,
 )
@@ -97,6 +98,8 @@ plan_year_urls = [
     path("", compare.plan_year, name="plan_year"),
     path("jamfor/", compare.compare, name="compare"),
     path("fraga/<slug:issue>/inbaddad/", embed.issue, name="embed_issue"),
+    path("oversikt/", stand.overview, name="overview"),
+    path("oversikt/mal/", stand.overview_goals, name="overview_goals"),
     path("<slug:party>/", plan.plan, name="plan"),
     path("<slug:party>/inbaddad/", embed.party, name="embed_party"),
     path("<slug:party>/plan.json", plan_files.plan_json, name="plan_json"),

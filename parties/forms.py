@@ -1,17 +1,43 @@
-"""The forms of signing in, as django-allauth has them, with our words."""
+"""The forms of signing in, as django-allauth has them, with our words; and what one chooses for oneself."""
 
 from typing import Any
 
 from allauth.account import forms as account
 from allauth.mfa.base import forms as second_step
 from allauth.mfa.totp import forms as totp
-from django.forms import Form
+from django.forms import Form, ModelForm
+
+from parties.models import Party, User, in_order
 
 WHAT_IS_GOOD = (
     "Minst tolv tecken. Flera ord efter varandra går bra. Välj inte ett vanligt lösenord, bara siffror eller något som "
     "liknar ditt namn eller din e-postadress."
 )
 UNLIKE = "Lösenorden är inte lika. Skriv samma lösenord båda gångerna."
+
+
+class OwnPartyForm(ModelForm):
+    """Which party's goals the overview sets apart."""
+
+    class Meta:
+        model = User
+        fields = ("own_party",)
+        labels = {"own_party": "Mitt parti"}
+        help_texts = {
+            "own_party": "Översikten visar först vad som har hänt med partiets mål och uppdrag. Bara du ser ditt val."
+        }
+        error_messages = {"own_party": {"invalid_choice": "Partiet finns inte. Välj ett av dem som står här."}}
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        parties = [(party.pk, party.name) for party in in_order(Party.objects.all())]
+        self.fields["own_party"].choices = [("", "Inget parti"), *parties]  # type: ignore[attr-defined]
+
+    def save(self, commit: bool = True) -> User:
+        """Keep the choice, and touch nothing else of the account."""
+        user: User = self.instance
+        user.save(update_fields=["own_party"])
+        return user
 
 
 def name_fields(form: Form, **labels: str) -> None:

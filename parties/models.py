@@ -189,6 +189,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_example = models.BooleanField(
         "exempelkonto", default=False, editable=False, help_text="Allt som kontot skriver märks som exempel."
     )
+    #: Which party's goals the overview sets apart for the user. Shown to nobody else: it may tell what one thinks.
+    own_party = models.ForeignKey(
+        Party, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="mitt parti"
+    )
     joined_at = models.DateTimeField("skapad", auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()

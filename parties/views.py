@@ -9,16 +9,19 @@ from typing import Any
 from allauth.mfa.recovery_codes.views import download_recovery_codes
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from config.page import Crumb, Page
-from parties.access import View, signed_in
+from parties.access import View, signed_in, take_typed
+from parties.forms import OwnPartyForm
+from parties.requests import INVALID, user_of
 from parties.signing_in import municipal_login
 
 logger = logging.getLogger(__name__)
@@ -51,18 +54,26 @@ def _page(request: HttpRequest, title: str, *, of_account: bool) -> Page:
     return Page(title, DESCRIPTION, [*above, Crumb(title, request.path)])
 
 
-@require_safe
 @signed_in
 def account(request: HttpRequest) -> HttpResponse:
-    """Show one's own account: who one is here, and what can be changed."""
-    memberships = request.user.memberships.select_related("committee__municipality")  # type: ignore[union-attr]
+    """Show one's own account: who one is here, and what can be changed; and keep which party is one's own."""
+    user = user_of(request)
+    form = OwnPartyForm(request.POST if request.method == "POST" else None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        party = form.save().own_party
+        messages.success(request, f"Sparat. Ditt parti är {party}." if party else "Sparat. Inget parti är ditt.")
+        return redirect("account")
+    if kept := take_typed(request):
+        form.initial = {"own_party": kept.get("own_party")}
+    memberships = user.memberships.select_related("committee__municipality")
     context = {
+        "form": form,
         "page": _page(request, "Mitt konto", of_account=False),
         "memberships": memberships.order_by("committee__municipality__name", "committee__name"),
-        "has_second_step": is_mfa_enabled(request.user),
-        "administers": request.user.administers_a_committee,  # type: ignore[union-attr]
+        "has_second_step": is_mfa_enabled(user),
+        "administers": user.administers_a_committee,
     }
-    return render(request, "parties/account.html", context)
+    return render(request, "parties/account.html", context, status=INVALID if form.errors else HTTPStatus.OK)
 
 
 @never_cache

@@ -62,6 +62,11 @@ class PlanYear(models.Model):
         """The address of the comparison of the year's proposals."""
         return reverse("compare", args=self.address)
 
+    @property
+    def overview_url(self) -> str:
+        """The address of how the year's goals stand at a stage of the follow-up."""
+        return reverse("overview", args=self.address)
+
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     """Proposals."""

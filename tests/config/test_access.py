@@ -40,6 +40,8 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
     "committee": (f"{BASE}/", OPEN),
     "plan_year": (f"{YEAR}/", LEADS),
     "compare": (f"{YEAR}/jamfor/", OPEN),
+    "overview": (f"{YEAR}/oversikt/", OPEN),
+    "overview_goals": (f"{YEAR}/oversikt/mal/", OPEN),
     "plan": (f"{YEAR}/v/", OPEN),
     "embed_issue": (f"{YEAR}/fraga/faltassistenter/inbaddad/", OPEN),
     "embed_party": (f"{YEAR}/v/inbaddad/", OPEN),

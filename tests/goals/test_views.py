@@ -18,6 +18,8 @@ PAGES = [
     "/tillganglighet/",
     f"{BASE}/",
     COMPARE,
+    f"{YEAR}/oversikt/",
+    f"{YEAR}/oversikt/mal/?parti=v",
     f"{YEAR}/v/",
     f"{YEAR}/kd/?visa=mal",
     f"{YEAR}/v/25/",
