@@ -107,10 +107,10 @@ def files_of(snapshot: Snapshot, report: Report) -> list[tuple[str, bytes]]:
     """Make every file of a fixed report from its snapshot."""
     form = ReportFile.Format
     return [
-        (form.JSON, canonical(snapshot)),
         (form.PDF, to_pdf(snapshot, report.sha256, report.fixed_at)),
         (form.XLSX, to_xlsx(snapshot, report.sha256, report.fixed_at)),
         (form.DOCX, to_docx(snapshot, report.sha256, report.fixed_at)),
+        (form.JSON, canonical(snapshot)),
     ]
 
 
@@ -132,6 +132,7 @@ def _fixing(report: Report, latest: Report | None) -> dict[str, Any]:
     local = timezone.localtime(report.fixed_at)
     return {
         "number": report.number,
+        "address": report.get_absolute_url(),
         "fixed_at": local.isoformat(),
         "fixed_on": local.date().isoformat(),
         "fixed_time": local.strftime("%H.%M"),

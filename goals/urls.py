@@ -39,7 +39,7 @@ periods_urls: list[URLPattern | URLResolver] = [
 
 report_urls: list[URLPattern | URLResolver] = [
     path("", report_drafts.draft, name="report_draft"),
-    path("forhandsvisa/", report_drafts.preview, name="report_preview"),
+    path("forhandsgranska/", report_drafts.preview, name="report_preview"),
     path("utkast.pdf", report_drafts.pdf, name="report_draft_pdf"),
     path("faststall/", report_drafts.fix, name="fix_report"),
 ]

@@ -60,7 +60,9 @@ class ReportDraft(models.Model):
     )
     introduction = models.TextField("inledning", blank=True, validators=[MaxLengthValidator(LONGEST_TEXT)])
     proposal = models.TextField("förslag till beslut", blank=True, validators=[MaxLengthValidator(LONGEST_TEXT)])
-    parts = ArrayField(models.CharField(max_length=15, choices=Part), verbose_name="delar", default=all_parts)
+    parts = ArrayField(
+        models.CharField(max_length=15, choices=Part), verbose_name="delar", default=all_parts, blank=True
+    )
     order = models.CharField("ordning", max_length=10, choices=Order, default=Order.TOPIC)
     revision = models.PositiveIntegerField("ändring nummer", default=0)
     changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="ändrad av")

@@ -80,7 +80,7 @@ def _facts(snapshot: Snapshot, checksum: str) -> Iterator[tuple[str, str]]:
         return
     yield (
         "Fastställd",
-        f"{day_words(snapshot['fixed_on'])}, kl. {snapshot['fixed_time']}, av {snapshot['role'].lower()}",
+        f"{day_words(snapshot['fixed_on'])}, kl. {snapshot['fixed_time']}, i rollen {snapshot['role'].lower()}",
     )
     if replaces := snapshot["replaces"]:
         yield (

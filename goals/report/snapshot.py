@@ -135,7 +135,11 @@ def _goal(goal: FollowedGoal, followed: Followed, parts: Sequence[str], periods:
 
 def _evidence(goal: FollowedGoal) -> list[dict[str, str]]:
     """Give what the status, the decision and the outcome rest on, each with what it is of."""
-    found = (("Underlag", goal.status), ("Beslut", goal.decision), ("Utfall", goal.outcome))
+    found = (
+        ("Underlag", goal.status),
+        ("Underlag till beslutet", goal.decision),
+        ("Underlag till utfallet", goal.outcome),
+    )
     return [
         {"of": of, "source": said.source, "reference": said.reference, "link": said.link}
         for of, said in found

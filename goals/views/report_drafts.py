@@ -51,7 +51,7 @@ def preview(request: HttpRequest, municipality: str, committee: str, year: int, 
     """Show the report as it would be fixed now, marked as a draft."""
     found_period = find_period(request, municipality, committee, year, period)
     shown = present(load_snapshot(ReportDraft.of(found_period)))
-    context = {"report": shown, **_frame(found_period, "Förhandsvisning", "report_preview")}
+    context = {"report": shown, **_frame(found_period, "Förhandsgranskning", "report_preview")}
     return render(request, "goals/report/preview.html", context)
 
 
@@ -117,7 +117,7 @@ def _frame(period: ReportingPeriod, title: str, name: str) -> dict[str, Any]:
             (label, _address(step, period), step == name)
             for step, label in (
                 ("report_draft", "Skriv"),
-                ("report_preview", "Förhandsvisa"),
+                ("report_preview", "Förhandsgranska"),
                 ("fix_report", "Fastställ"),
             )
         ],

@@ -53,7 +53,7 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
     "report_numbered": (f"{YEAR}/rapport/delar/1/", OPEN),
     "report_file": (f"{YEAR}/rapport/delar/1/rapport.pdf", OPEN),
     "report_draft": (f"/arbete{YEAR}/rapport/delar/", WORKERS),
-    "report_preview": (f"/arbete{YEAR}/rapport/delar/forhandsvisa/", WORKERS),
+    "report_preview": (f"/arbete{YEAR}/rapport/delar/forhandsgranska/", WORKERS),
     "report_draft_pdf": (f"/arbete{YEAR}/rapport/delar/utkast.pdf", WORKERS),
     "fix_report": (f"/arbete{YEAR}/rapport/delar/faststall/", WORKERS),
     "decide": (f"{YEAR}/v/25/beslut/", WORKERS),
