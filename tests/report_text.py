@@ -12,7 +12,7 @@ from goals.standing import COMMON_LABELS
 ROWS = (
     *(COMMON_LABELS[status] for status in (*Status, "")),
     *(str(outcome.label) for outcome in Decision.Outcome),
-    *(UNKNOWN, "Mål", "Uppdrag", "Ny status sedan förra perioden", "Har fått en status"),
+    *(UNKNOWN, "Mål", "Uppdrag", "Ny status sedan förra perioden"),
     *("Inte bedömda i perioden", LATE),
 )
 

@@ -29,7 +29,7 @@ def present(snapshot: Snapshot, checksum: str = "") -> dict[str, Any]:
         "kicker": f"{snapshot['committee']} i {snapshot['municipality']}",
         "title": snapshot["title"],
         "period": f"{snapshot['period']['name']} {snapshot['year']}",
-        "lede": f"Läget {day_words(snapshot['period']['ends_on'])}",
+        "lede": f"Läget {day_words(snapshot['period']['as_of'])}",
         "state": f"Fastställd rapport nr {snapshot['number']}" if checksum else DRAFT,
         "is_draft": not checksum,
         "facts": list(_facts(snapshot, checksum)),
@@ -43,7 +43,7 @@ def present(snapshot: Snapshot, checksum: str = "") -> dict[str, Any]:
         "tables": _tables(snapshot),
         "bars": [_bar(snapshot, at) for at in range(len(parties))],
         "before": snapshot["before"] and f"{snapshot['before']['name']} {snapshot['year']}",
-        "has_changed": "changed" in snapshot["parts"],
+        "has_changed": bool(snapshot["before"]) and "changed" in snapshot["parts"],
         "changed": [goals[at] for at in snapshot["changed"]],
         "not_judged": [goals[at] for at in snapshot["not_judged"]],
         "sections": [
@@ -93,6 +93,7 @@ def _facts(snapshot: Snapshot, checksum: str) -> Iterator[tuple[str, str]]:
 
 def _tables(snapshot: Snapshot) -> list[dict[str, Any]]:
     counts = snapshot["counts"]
+    further = [counts[name] for name in ("changed", "not_judged", "late") if counts[name]]
     return [
         {
             "caption": "Antal mål och uppdrag efter status",
@@ -109,7 +110,7 @@ def _tables(snapshot: Snapshot) -> list[dict[str, Any]]:
         {
             "caption": "Mål, uppdrag och det som sticker ut",
             "first": "",
-            "rows": [*counts["kinds"], counts["changed"], counts["not_judged"], counts["late"]],
+            "rows": [*counts["kinds"], *further],
             "foot": None,
         },
     ]

@@ -32,7 +32,7 @@ def _sheets(snapshot: Snapshot, shown: dict[str, Any]) -> Iterator[Sheet]:
     )
     yield Sheet(f"Mål{after}", _COLUMNS, [_goal(goal, snapshot) for goal in goals])
     changes = [Column("Före", 22), Column("Efter", 22), Column("Kommentar", 60), Column("Exempel", 10)]
-    if "changed" in snapshot["parts"]:
+    if shown["has_changed"]:
         yield Sheet(
             f"Ändrat{after}",
             [*_CITED, *changes],
@@ -100,7 +100,7 @@ def _counts(counts: dict[str, Any]) -> Iterator[Cells]:
         ("Antal", [counts["all"], *counts["kinds"]]),
         ("Status", counts["statuses"]),
         ("Beslut", counts["decisions"]),
-        ("Övrigt", [counts["changed"], counts["not_judged"], counts["late"]]),
+        ("Övrigt", [counts[name] for name in ("changed", "not_judged", "late") if counts[name]]),
     ):
         for row in rows:
             yield [what, row["label"], *row["by_party"], row["total"]]

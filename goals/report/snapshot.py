@@ -4,6 +4,7 @@ The words stand in it too, of statuses and of the method, so that a fixed report
 code are others.
 """
 
+import datetime
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from goals.followed import Followed, FollowedGoal, Stage, load_followed, period_before
@@ -62,7 +64,12 @@ def compose(
         "committee": committee.name,
         "title": f"Uppföljning av partiernas mål och uppdrag, {period}",
         "year": followed.plan_year.year,
-        "period": {"name": period.name, "ends_on": period.ends_on.isoformat(), "is_locked": period.is_locked},
+        "period": {
+            "name": period.name,
+            "ends_on": period.ends_on.isoformat(),
+            "is_locked": period.is_locked,
+            "as_of": _last_day(followed).isoformat(),
+        },
         "before": {"name": followed.before.name, "ends_on": followed.before.last_day.isoformat()}
         if followed.before
         else None,
@@ -83,7 +90,11 @@ def compose(
             for party in followed.parties
         ],
         "counts": _counts(followed),
-        "changed": [at for at, goal in enumerate(followed.goals) if goal.is_changed] if Part.CHANGED in parts else [],
+        "changed": [
+            at
+            for at, goal in enumerate(followed.goals)
+            if followed.before and goal.is_changed and Part.CHANGED in parts
+        ],
         "not_judged": [at for at, goal in enumerate(followed.goals) if not goal.judged],
         "late": [at for at, goal in enumerate(followed.goals) if goal.row.lateness],
         "sections": _sections(followed, draft.order) if Part.GOALS in parts else [],
@@ -151,6 +162,11 @@ def _chip(chip: Chip) -> dict[str, str]:
     return {"shape": chip.shape, "label": chip.label}
 
 
+def _last_day(followed: Followed) -> datetime.date:
+    """Give the day that the report describes: the period's last, or today if that has not come."""
+    return min(followed.stage.last_day, timezone.localdate())
+
+
 def _day(day: Any) -> str | None:
     return day.isoformat() if day else None
 
@@ -165,14 +181,14 @@ def _counts(followed: Followed) -> dict[str, Any]:
         decision: {"label": str(Decision.Outcome(decision).label) if decision else UNKNOWN}
         for decision in (*[*DECISION_ADDRESSES][1:], "")
     }
-    changed = {True: {"label": "Ny status sedan förra perioden" if followed.before else "Har fått en status"}}
+    changed = {True: {"label": "Ny status sedan förra perioden"}}
     kinds = {str(kind): {"label": str(kind.label)} for kind in Goal.Kind}
     return {
         "all": _table(followed, {True: {"label": "Mål och uppdrag"}}, lambda goal: True)[0],
         "kinds": _table(followed, kinds, lambda goal: goal.row.kind),
         "statuses": _table(followed, statuses, lambda goal: goal.standing.status),
         "decisions": _table(followed, decisions, lambda goal: goal.standing.decision),
-        "changed": _table(followed, changed, lambda goal: goal.is_changed)[0],
+        "changed": _table(followed, changed, lambda goal: goal.is_changed)[0] if followed.before else None,
         "not_judged": _table(followed, {False: {"label": "Inte bedömda i perioden"}}, lambda goal: goal.judged)[0],
         "late": _table(followed, {True: {"label": LATE}}, lambda goal: bool(goal.row.lateness))[0],
     }
@@ -218,9 +234,9 @@ def _method(followed: Followed, parts: Iterable[str]) -> list[str]:
 
 
 def _rules(followed: Followed) -> Iterator[str]:
-    day = date_format(followed.stage.last_day)
+    last = date_format(followed.stage.period.ends_on if followed.stage.period else followed.stage.last_day)
     yield (
-        f"Rapporten visar läget {day}, den sista dagen i {followed.stage.name}. Varje lägesrapport hör till en period. "
+        f"Rapporten visar läget i {followed.stage.name}, som slutar {last}. Varje lägesrapport hör till en period. "
         "Den som skrevs efter periodens slut, men om perioden, är med; det som gäller senare dagar är det inte."
     )
     yield (
@@ -250,7 +266,7 @@ def _rules(followed: Followed) -> Iterator[str]:
             f"{date_format(followed.before.last_day)}."
         )
     else:
-        yield "Det finns ingen tidigare period i planåret. Varje mål som har bedömts räknas därför som ändrat."
+        yield "Det finns ingen tidigare period i planåret att jämföra med."
 
 
 def _left_out(parts: Iterable[str]) -> Iterator[str]:

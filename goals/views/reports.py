@@ -119,7 +119,7 @@ def _find(municipality: str, committee: str, year: int, period: str, number: int
 
 def _no_report(plan_year: PlanYear) -> HelpfulNotFound:
     """Say that there is no such report, and which there are."""
-    links = [Crumb(f"Rapporter {plan_year.year}", reverse("reports", args=plan_year.address))]
+    links = [Crumb(f"Rapporter {plan_year.year}", plan_year.reports_url)]
     for found in Report.objects.of(plan_year)[:10]:
         found.period.plan_year = plan_year
         links.append(Crumb(str(found), found.get_absolute_url()))
@@ -129,5 +129,5 @@ def _no_report(plan_year: PlanYear) -> HelpfulNotFound:
 def _crumbs(plan_year: PlanYear) -> list[Crumb]:
     return [
         *crumbs_to_committee(plan_year.committee),
-        Crumb(f"Rapporter {plan_year.year}", reverse("reports", args=plan_year.address)),
+        Crumb(f"Rapporter {plan_year.year}", plan_year.reports_url),
     ]

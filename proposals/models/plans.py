@@ -62,6 +62,11 @@ class PlanYear(models.Model):
         """The address of the comparison of the year's proposals."""
         return reverse("compare", args=self.address)
 
+    @property
+    def reports_url(self) -> str:
+        """The address of the list of the year's fixed reports."""
+        return reverse("reports", args=self.address)
+
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     """Proposals."""

@@ -262,8 +262,13 @@ def test_an_empty_period_and_a_first_one(plans, cast: Cast, clock: Clock):
     said = snapshot(report)
     assert (len(said["not_judged"]), said["changed"], said["before"]) == (78, [], None)
     page = Client().get(report.get_absolute_url()).content.decode()
-    assert "Inget mål har fått en annan status." in page
+    assert "Det som har ändrats" not in page
     assert "Det finns ingen tidigare period" in page
+    later = plans.periods.get(slug="delar")
+    assert "Läget 20 maj 2017" in cast.client(SECRETARY).get(f"{WORK}forhandsgranska/").content.decode()
+    clock.set(2017, 9, 20)
+    last = Client().get(fix(later, cast.secretary).get_absolute_url()).content.decode()
+    assert "Inget mål har fått en annan status." in last
 
 
 def test_what_is_left_out_is_nowhere_and_is_said(period, judged, cast: Cast):
