@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 help:
 	@echo "make run     set up, load plans and example follow-up, serve on http://127.0.0.1:8000 (PORT=8001, EXAMPLE=no)"
 	@echo "make dev     the same with DEBUG on, reloading when a file changes"
-	@echo "make test    set up, find or install Chromium, and run all tests (ARGS='-k compare' for some)"
+	@echo "make test    set up, find or install Chromium and LibreOffice, and run all tests (ARGS='-k compare' for some)"
 	@echo "make lint    ruff, djade, mypy, missing migrations, deploy checks"
 	@echo "make format  let ruff and djade rewrite what they can"
 	@echo "make weigh   measure what a first and a repeated view weigh, in Chromium"
@@ -40,6 +40,7 @@ dev: $(VENV)/run
 
 test: $(VENV)/test
 	@$(BIN)/python -m tests.browser.chromium
+	@$(BIN)/python -m tests.programs
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 # The deploy checks speak of a real installation, so a database and a key are named; nothing is connected to.

@@ -24,6 +24,8 @@ from goals.views import (
     plan_files,
     rearrange,
     records,
+    report_drafts,
+    reports,
     search,
     stand,
     topics,
@@ -50,6 +52,13 @@ periods_urls: list[URLPattern | URLResolver] = [
     path("", periods.periods, name="periods"),
     path("<slug:period>/", periods.change, name="change_period"),
     path("<slug:period>/las/", periods.lock, name="lock_period"),
+]
+
+report_urls: list[URLPattern | URLResolver] = [
+    path("", report_drafts.draft, name="report_draft"),
+    path("forhandsgranska/", report_drafts.preview, name="report_preview"),
+    path("utkast.pdf", report_drafts.pdf, name="report_draft_pdf"),
+    path("faststall/", report_drafts.fix, name="fix_report"),
 ]
 
 import_urls = [
@@ -91,6 +100,7 @@ work_urls: list[URLPattern | URLResolver] = [
     path("import/<int:pk>/", include(import_urls)),
     path("<slug:municipality>/<slug:committee>/amnen/", include(topics_urls)),
     path("<slug:municipality>/<slug:committee>/<int:year>/perioder/", include(periods_urls)),
+    path("<slug:municipality>/<slug:committee>/<int:year>/rapport/<slug:period>/", include(report_urls)),
     path("<slug:municipality>/<slug:committee>/<int:year>/<slug:period>/", include(period_urls)),
 ]
 
@@ -100,6 +110,10 @@ plan_year_urls = [
     path("fraga/<slug:issue>/inbaddad/", embed.issue, name="embed_issue"),
     path("oversikt/", stand.overview, name="overview"),
     path("oversikt/mal/", stand.overview_goals, name="overview_goals"),
+    path("rapport/", reports.reports, name="reports"),
+    path("rapport/<slug:period>/", reports.report, name="report"),
+    path("rapport/<slug:period>/<int:number>/", reports.fixed, name="report_numbered"),
+    path("rapport/<slug:period>/<int:number>/rapport.<slug:end>", reports.file, name="report_file"),
     path("<slug:party>/", plan.plan, name="plan"),
     path("<slug:party>/inbaddad/", embed.party, name="embed_party"),
     path("<slug:party>/plan.json", plan_files.plan_json, name="plan_json"),

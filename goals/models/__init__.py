@@ -7,6 +7,7 @@ from goals.models.issues import AlignedParty, Alignment, Issue, Mention, Rearran
 from goals.models.log import LoggedChange
 from goals.models.periods import ReportingPeriod
 from goals.models.records import Decision, OutcomeValue, Record, Status, StatusUpdate
+from goals.models.reports import Report, ReportChangedError, ReportDraft, ReportFile
 from goals.models.wordings import EarlierWording
 
 __all__ = [
@@ -26,6 +27,10 @@ __all__ = [
     "RearrangedError",
     "Record",
     "Reminder",
+    "Report",
+    "ReportChangedError",
+    "ReportDraft",
+    "ReportFile",
     "ReportingPeriod",
     "Status",
     "StatusUpdate",

@@ -24,7 +24,7 @@ DEFAULTS = (
 
 
 #: Addresses beside the periods' own that are no period's.
-TAKEN = frozenset(["perioder"])
+TAKEN = frozenset(["perioder", "rapport"])
 
 
 def validate_period_slug(address: str) -> None:

@@ -67,6 +67,11 @@ class PlanYear(models.Model):
         """The address of how the year's goals stand at a stage of the follow-up."""
         return reverse("overview", args=self.address)
 
+    @property
+    def reports_url(self) -> str:
+        """The address of the list of the year's fixed reports."""
+        return reverse("reports", args=self.address)
+
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     """Proposals."""

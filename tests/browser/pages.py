@@ -32,6 +32,8 @@ PAGES = {
     "goal reworded": f"{VERSIONS}/ap/1/",
     "goal withdrawn": f"{VERSIONS}/ap/2/",
     "changes": "/andringar/",
+    "reports": f"{YEAR}/rapport/",
+    "report": f"{YEAR}/rapport/delar/1/",
     "topic": "/eskilstuna/socialnamnden/amne/barn-och-unga/",
     "issue": "/eskilstuna/socialnamnden/fraga/faltassistenter/",
     "issue three": f"{THREE}/fraga/bankar/",

@@ -16,6 +16,7 @@ QUEUE = f"/arbete{YEAR}/tertial-1/"
 SOME = "?amne=psykisk-halsa"
 Steps = Callable[[Page], object]
 TOPICS = "/arbete/eskilstuna/socialnamnden/amnen/"
+REPORT = f"/arbete{YEAR}/rapport/delar/"
 #: An issue that both parties have goals on, of which something is said.
 ISSUE = f"{TOPICS}fraga/faltassistenter/"
 
@@ -74,6 +75,20 @@ def arrange_wrongly(page: Page) -> None:
     page.locator(".problems").wait_for()
 
 
+def write_too_much(page: Page) -> None:
+    page.get_by_label("Inledning").evaluate("field => { field.maxLength = 30000; field.value = 'å'.repeat(20001) }")
+    press("Spara och förhandsgranska")(page)
+    page.locator(".problems").wait_for()
+
+
+def two_reporters(page: Page) -> None:
+    """Save with what was seen before somebody else saved."""
+    page.locator("input[name=seen]").evaluate("field => { field.value = '0' }")
+    page.get_by_label("Inledning").fill("Min text")
+    press("Spara och förhandsgranska")(page)
+    page.locator(".problems").wait_for()
+
+
 #: An address, and what to do there before looking.
 PAGES: dict[str, tuple[str, Steps]] = {
     "queue": (f"{QUEUE}{SOME}", nothing),
@@ -100,6 +115,12 @@ PAGES: dict[str, tuple[str, Steps]] = {
     "running text": (f"{ISSUE}loptext/", nothing),
     "periods": (f"/arbete{YEAR}/perioder/", nothing),
     "periods wrong": (f"/arbete{YEAR}/perioder/", press("Lägg till")),
+    "report": (REPORT, nothing),
+    "report wrong": (REPORT, write_too_much),
+    "report second": (REPORT, two_reporters),
+    "report preview": (f"/arbete{YEAR}/rapport/tertial-1/forhandsgranska/", nothing),
+    "report fixing": (f"{REPORT}faststall/", nothing),
+    "report fixing wrong": (f"{REPORT}faststall/", press("Fastställ rapport nr 2")),
     "decision": (f"{YEAR}/v/25/beslut/", nothing),
     "decision wrong": (f"{YEAR}/v/25/beslut/", press("Spara")),
     "outcome": (f"{YEAR}/kd/14/utfall/", nothing),

@@ -11,8 +11,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from goals.data.records import RECORDED
 from goals.data.tables import TABLES
-from goals.models import Decision, Goal, ReportingPeriod, StatusUpdate
+from goals.models import Decision, Goal, Report, ReportDraft, ReportingPeriod, StatusUpdate
 from proposals.models import Draft
+from tests import reports
 from tests.cast import CAST, MEMBER, NOBODY, OTHER, Cast
 from tests.conftest import BASE, YEAR
 from tests.factories import DraftFactory, PageImageFactory
@@ -54,6 +55,14 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
     "goal_log": (f"{YEAR}/v/25/logg/", WORKERS),
     "topic": (f"{BASE}/amne/barn-och-unga/", OPEN),
     "issue": (f"{BASE}/fraga/faltassistenter/", OPEN),
+    "reports": (f"{YEAR}/rapport/", OPEN),
+    "report": (f"{YEAR}/rapport/delar/", LEADS_ON),
+    "report_numbered": (f"{YEAR}/rapport/delar/1/", OPEN),
+    "report_file": (f"{YEAR}/rapport/delar/1/rapport.pdf", OPEN),
+    "report_draft": (f"/arbete{YEAR}/rapport/delar/", WORKERS),
+    "report_preview": (f"/arbete{YEAR}/rapport/delar/forhandsgranska/", WORKERS),
+    "report_draft_pdf": (f"/arbete{YEAR}/rapport/delar/utkast.pdf", WORKERS),
+    "fix_report": (f"/arbete{YEAR}/rapport/delar/faststall/", WORKERS),
     "decide": (f"{YEAR}/v/25/beslut/", WORKERS),
     "measure": (f"{YEAR}/kd/14/utfall/", WORKERS),
     "correct": (f"{YEAR}/v/25/ratta/beslut/{{decision}}/", WORKERS),
@@ -164,6 +173,7 @@ def is_for_workers(name: str) -> bool:
     takes_none = (
         *("queue", "goal_log", "arrange_topics", "arrangement_log"),
         *("draft_document", "draft_page"),
+        *("report_preview", "report_draft_pdf"),
     )
     leads = ("undo", "lock_period", "batch", "step_topics", "remove_topic", "remove_issue", "draft_reading")
     return (answers == WORKERS and name not in takes_none) or name in leads
@@ -192,6 +202,7 @@ def test_access(cast: Cast):
     )
     draft = DraftFactory(committee=cast.committee)
     PageImageFactory(document=draft.document)
+    reports.fix(ReportingPeriod.objects.get(slug="delar"), cast.secretary)
     # An address at a time has everyone new: looking at one may sign them out, or ask them to show who they are.
     answers = {
         name: tuple(
@@ -214,6 +225,8 @@ def test_nobody_else_writes(cast: Cast, who: str):
     assert not StatusUpdate.objects.exists()
     assert not Decision.objects.exists()
     assert not ReportingPeriod.objects.exclude(locked_at=None).exists()
+    assert not ReportDraft.objects.exists()
+    assert not Report.objects.exists()
     assert list(Draft.objects.values_list("revision", "state")) == [(1, Draft.State.OPEN)]
 
 

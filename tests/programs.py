@@ -1,0 +1,67 @@
+"""Finds the programs that people open our files with, or installs Debian's, or says what to install.
+
+LibreOffice, for Excel and Word files, and pdftotext. ``python -m tests.programs`` is run by ``make test`` before the
+tests.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+#: Each program by its name, and Debian's packages that have it.
+PACKAGES = {
+    "soffice": ("libreoffice-calc-nogui", "libreoffice-writer-nogui"),
+    "pdftotext": ("poppler-utils",),
+}
+MAC_OFFICE = "/Applications/LibreOffice.app/Contents/MacOS/soffice"
+HELP = (
+    "Fel: {missing} hittades inte, och kunde inte installeras. Installera LibreOffice och Poppler "
+    "(Debian och Ubuntu: apt-get install libreoffice-calc-nogui libreoffice-writer-nogui poppler-utils; "
+    "macOS: brew install poppler, och brew install --cask libreoffice)."
+)
+
+
+def find(name: str) -> str | None:
+    """Give the path of a program."""
+    mac = MAC_OFFICE if name == "soffice" and Path(MAC_OFFICE).exists() else None
+    return shutil.which(name) or mac
+
+
+def missing() -> list[str]:
+    """Name the programs that are not there."""
+    return [name for name in PACKAGES if not find(name)]
+
+
+def install(names: list[str]) -> None:
+    """Install Debian's packages, where that can be done."""
+    if not names or not shutil.which("apt-get") or os.geteuid() != 0:
+        return
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    packages = [package for name in names for package in PACKAGES[name]]
+    for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", *packages]):
+        subprocess.run([*command, "-qq"], env=environment, stdout=subprocess.DEVNULL, check=False)
+
+
+def convert(files: list[Path], to: str, folder: Path) -> None:
+    """Let LibreOffice open files and save each in another format, in one run, with a profile of its own."""
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = [str(find("soffice")), profile, "--headless", "--convert-to", to, "--outdir", str(folder)]
+    subprocess.run([*command, *map(str, files)], check=True, capture_output=True, timeout=90)
+
+
+def pdf_text(file: Path) -> str:
+    """Give the text that pdftotext finds in a PDF, in the order of reading."""
+    command = [str(find("pdftotext")), "-enc", "UTF-8", str(file), "-"]
+    return subprocess.run(command, check=True, capture_output=True, timeout=60).stdout.decode()
+
+
+def main() -> None:
+    install(missing())
+    if still := missing():
+        sys.exit(HELP.format(missing=" och ".join(still)))
+
+
+if __name__ == "__main__":
+    main()
