@@ -5,6 +5,7 @@ Typst sets it. What the report says is handed over as data and is never part of 
 
 import datetime
 import json
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ FONTS = Path(__file__).parent / "fonts"
 SOURCE = Path(settings.BASE_DIR) / "templates" / "goals" / "report" / "report.typ"
 #: What stands for no sign of its own, and so needs none in a font.
 UNSEEN = frozenset("\n\t\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}")
+#: What ends a line in some texts although our fonts know nothing of it.
+LINE_ENDS = frozenset("\r\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}")
 #: When a draft was made: never, for a draft's bytes are nobody's to compare.
 NO_TIME = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 
@@ -55,9 +58,16 @@ def _characters() -> frozenset[str]:
 def _drawable(data: Any) -> Any:
     """Write what no font of ours can draw as its number: "[U+1F600]". PDF/UA allows no empty boxes."""
     if isinstance(data, str):
-        return "".join(sign if sign in _characters() else f"[U+{ord(sign):04X}]" for sign in data)
+        return "".join(sign if sign in _characters() else _instead_of(sign) for sign in data)
     if isinstance(data, dict):
         return {name: _drawable(value) for name, value in data.items()}
     if isinstance(data, (list, tuple)):
         return [_drawable(value) for value in data]
     return data
+
+
+def _instead_of(sign: str) -> str:
+    """Give what stands for a character that cannot be drawn: nothing for what is never seen, else its number."""
+    if sign in LINE_ENDS:
+        return "\n"
+    return "" if unicodedata.category(sign) == "Cf" else f"[U+{ord(sign):04X}]"
