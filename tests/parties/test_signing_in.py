@@ -209,7 +209,7 @@ def test_account(client: Client, user: User, roles: int, django_assert_num_queri
     """The account says who one is and in which committees, with as many queries for one role as for twelve."""
     memberships = [MembershipFactory(user=user) for _ in range(roles)]
     client.force_login(user)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = text_of(client.get("/konto/"))
     assert "anna@example.org" in page
     for membership in memberships:
