@@ -1,6 +1,7 @@
 """The parts of a static copy: what is copied, what files are called, and how links are changed in place. Pure."""
 
 import pytest
+from django.urls import get_resolver
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,7 +9,8 @@ from config.static_copy.ledger import Ledger
 from config.static_copy.living import LivingSite
 from config.static_copy.markup import Lead, UnreadError, Writing, rewritten, style_rewritten
 from config.static_copy.names import LONGEST, file_name, link
-from config.static_copy.policy import is_copied
+from config.static_copy.policy import NAVIGATION, is_copied
+from tests.config.test_access import names
 
 HTML = "text/html"
 
@@ -107,6 +109,11 @@ def test_addresses_that_lead_in_a_ring_lead_nowhere():
 def test_policy(address, copied):
     """What links without a query lead to is copied, and the queries that are navigation; not what needs a server."""
     assert is_copied(address) is copied
+
+
+def test_pages_of_the_policy_exist():
+    """Every page that the policy names is one of the site's."""
+    assert set(NAVIGATION) <= names(get_resolver().url_patterns)
 
 
 SITE = LivingSite("https://namnd.example")
