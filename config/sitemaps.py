@@ -13,7 +13,7 @@ class SiteSitemap(Sitemap):
 
     def items(self) -> list[str]:
         """Give the names of the pages."""
-        return ["start", "search", "changes", "about", "accessibility"]
+        return ["start", "changes", "about", "accessibility"]
 
     def location(self, item: str) -> str:
         """Give a page's address."""

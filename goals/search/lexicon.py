@@ -16,10 +16,10 @@ from proposals.words import plain
 MOST_COMPOUNDS = 80
 #: Shorter words stand in too many others by chance.
 LEAST_COMPOUND, LEAST_MISSPELLED, LEAST_SPLIT = 4, 4, 3
-#: How much longer than what was typed its inflection may be.
-LONGEST_ENDING = 4
+#: How much longer than what was typed its inflection may be, and how much less that counts.
+LONGEST_ENDING, WITH_ENDING = 4, 0.95
 #: How like a word must be to be taken for it, and to be asked about.
-TAKEN, ASKED = 0.78, 0.6
+TAKEN, ASKED = 0.82, 0.7
 
 _KNOWN = """
 SELECT asked.word, asked.stem, known.word, known.stem
@@ -152,8 +152,14 @@ def correct(words: Sequence[str]) -> dict[str, Correction]:
 
 def _likeness(typed: str, word: str) -> float:
     """Tell how like a word is to what was typed, from 0 to 1, also where it has an ending that was not typed."""
-    forms = {word, word[: len(typed)]} if len(word) <= len(typed) + LONGEST_ENDING else {word}
-    return max(SequenceMatcher(None, typed, form, autojunk=False).ratio() for form in forms)
+    whole = _ratio(typed, word)
+    if not len(typed) < len(word) <= len(typed) + LONGEST_ENDING:
+        return whole
+    return max(whole, WITH_ENDING * _ratio(typed, word[: len(typed)]))
+
+
+def _ratio(typed: str, word: str) -> float:
+    return SequenceMatcher(None, typed, word, autojunk=False).ratio()
 
 
 def split(words: Sequence[str]) -> dict[str, tuple[str, str]]:
