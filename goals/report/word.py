@@ -3,12 +3,14 @@
 import datetime
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from typing import Any
 
 from docx import Document
 from docx.document import Document as DocumentType
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
@@ -20,6 +22,10 @@ from goals.report.snapshot import Snapshot
 #: What Word's own format has no room for.
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SANS, SERIF = "Calibri", "Georgia"
+#: Of an A4 page with its margins.
+TEXT_WIDTH = Cm(16)
+#: The styles of what stands in tables, and of the lines of a goal.
+IN_TABLE, OF_GOAL = "Tabelltext", "Mål"
 
 
 def to_docx(snapshot: Snapshot, checksum: str, fixed_at: datetime.datetime) -> bytes:
@@ -61,6 +67,11 @@ def _prepare(document: DocumentType, shown: dict[str, Any], fixed_at: datetime.d
             for name in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
                 fonts.set(qn(name), SANS)
     document.styles["Normal"].font.size = Pt(11)
+    small = document.styles.add_style(IN_TABLE, WD_STYLE_TYPE.PARAGRAPH)
+    small.base_style, small.font.size = document.styles["Normal"], Pt(9.5)
+    small.paragraph_format.space_after = Pt(2)
+    tight = document.styles.add_style(OF_GOAL, WD_STYLE_TYPE.PARAGRAPH)
+    tight.base_style, tight.paragraph_format.space_after = document.styles["Normal"], Pt(2)
     language = document.styles.element.find(f".//{qn('w:lang')}")
     language.set(qn("w:val"), "sv-SE")
     properties = document.core_properties
@@ -103,7 +114,8 @@ def _summary(document: DocumentType, shown: dict[str, Any]) -> None:
         document.add_heading(counted["caption"], 2)
         names = [counted["first"] or "Vad", *(party["name"] for party in shown["parties"]), "Alla"]
         rows = [*counted["rows"], *([counted["foot"]] if counted["foot"] else [])]
-        _table(document, names, ([row["label"], *map(str, row["by_party"]), str(row["total"])] for row in rows))
+        cells = ([row["label"], *map(str, row["by_party"]), str(row["total"])] for row in rows)
+        _table(document, names, cells, [4, *([3] * len(shown["parties"])), 1.2], counts=True)
 
 
 def _lists(document: DocumentType, shown: dict[str, Any]) -> None:
@@ -115,15 +127,17 @@ def _lists(document: DocumentType, shown: dict[str, Any]) -> None:
         else:
             _table(
                 document,
-                ["Mål", "Partiets egna ord", "Från", "Till", "Kommentar"],
+                ["Mål", "Partiets egna ord", "Från och till", "Kommentar"],
                 (
                     [
-                        *(goal["reference"], goal["text"], goal["before"]["label"]),
-                        goal["status"]["label"] + (" (exempel)" if goal["is_example"] else ""),
+                        *(goal["reference"], goal["text"]),
+                        f"{goal['before']['label']} → {goal['status']['label']}"
+                        + (" (exempel)" if goal["is_example"] else ""),
                         "\n".join(goal["comment"]),
                     ]
                     for goal in shown["changed"]
                 ),
+                (1.3, 4.5, 2.5, 3.2),
             )
     document.add_heading("Inte bedömda i perioden", 1)
     if not shown["not_judged"]:
@@ -136,6 +150,7 @@ def _lists(document: DocumentType, shown: dict[str, Any]) -> None:
         document,
         ["Mål", "Partiets egna ord", "Senaste status", "Om statusen"],
         ([goal["reference"], goal["text"], goal["status"]["label"], goal["when"]] for goal in shown["not_judged"]),
+        (1.3, 5, 2, 3.3),
     )
 
 
@@ -152,15 +167,15 @@ def _goals(document: DocumentType, shown: dict[str, Any]) -> None:
 
 
 def _goal(document: DocumentType, goal: dict[str, Any]) -> None:
-    head = document.add_paragraph()
-    head.paragraph_format.keep_with_next = True
+    head = document.add_paragraph(style=OF_GOAL)
+    head.paragraph_format.keep_with_next, head.paragraph_format.space_before = True, Pt(12)
     head.add_run(goal["reference"]).bold = True
     head.add_run(f" {goal['kind']}{' · ' + goal['issue'] if goal['issue'] else ''}")
-    own = document.add_paragraph()
+    own = document.add_paragraph(style=OF_GOAL)
     for piece in goal["runs"]:
         run = own.add_run(piece["text"])
         run.italic, run.bold, run.font.name = piece["em"] or None, piece["strong"] or None, SERIF
-    status = document.add_paragraph()
+    status = document.add_paragraph(style=OF_GOAL)
     status.add_run(goal["status"]["label"]).bold = True
     said = [goal["lateness"], goal["when"], "Exempel." if goal["is_example"] else ""]
     status.add_run(f". {' '.join(filter(None, said))}")
@@ -169,20 +184,38 @@ def _goal(document: DocumentType, goal: dict[str, Any]) -> None:
     if goal["sic"]:
         further.append(f"Så står det i originalet: {', '.join(f'”{word}”' for word in goal['sic'])}.")
     for line in filter(None, further):
-        document.add_paragraph(line)
+        document.add_paragraph(line, style=OF_GOAL)
 
 
-def _table(document: DocumentType, names: list[str], rows: Iterable[list[str]]) -> None:
-    """Add a table whose header row comes again on every page that it goes on to."""
+def _table(
+    document: DocumentType,
+    names: list[str],
+    rows: Iterable[list[str]],
+    shares: Sequence[float],
+    *,
+    counts: bool = False,
+) -> None:
+    """Add a table whose header row comes again on every page that it goes on to.
+
+    ``shares`` are how wide its columns are beside each other. In one of ``counts`` the numbers stand to the right.
+    """
     table = document.add_table(rows=1, cols=len(names), style="Table Grid")
+    table.autofit = False
+    style = document.styles[IN_TABLE]
+    for column, share in zip(table.columns, shares, strict=True):
+        column.width = int(TEXT_WIDTH * share / sum(shares))
     header = OxmlElement("w:tblHeader")
     header.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(header)
     for cell, name in zip(table.rows[0].cells, names, strict=True):
+        cell.paragraphs[0].style = style
         _bold(cell.paragraphs[0], name)
     for row in rows:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
+        for place, (cell, text) in enumerate(zip(table.add_row().cells, row, strict=True)):
             cell.text = text
+            cell.paragraphs[0].style = style
+            if counts and place:
+                cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
     document.add_paragraph()
 
 
