@@ -4,7 +4,7 @@ from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from goals.models import Goal, Issue, Topic
+from goals.models import Goal, Issue, Report, Topic
 from proposals.models import PlanYear, Proposal
 
 
@@ -13,7 +13,7 @@ class SiteSitemap(Sitemap):
 
     def items(self) -> list[str]:
         """Give the names of the pages."""
-        return ["start", "changes", "about", "accessibility"]
+        return ["start", "changes", "data", "data_dictionary", "api_docs", "about", "accessibility"]
 
     def location(self, item: str) -> str:
         """Give a page's address."""
@@ -38,6 +38,14 @@ class OverviewSitemap(CompareSitemap):
     def location(self, item: PlanYear) -> str:
         """Give the address of a plan year's overview."""
         return item.overview_url
+
+
+class ReportSitemap(Sitemap):
+    """Each fixed report."""
+
+    def items(self) -> QuerySet[Report]:
+        """Give the reports."""
+        return Report.objects.select_related("period__plan_year__committee__municipality").order_by("pk")
 
 
 class PlanSitemap(Sitemap):
@@ -78,6 +86,7 @@ SITEMAPS: dict[str, type[Sitemap]] = {
     "sidor": SiteSitemap,
     "jamforelser": CompareSitemap,
     "oversikter": OverviewSitemap,
+    "rapporter": ReportSitemap,
     "planer": PlanSitemap,
     "mal": GoalSitemap,
     "amnen": TopicSitemap,

@@ -20,6 +20,8 @@ NAVIGATION: Mapping[str, frozenset[str]] = {
     "plan": frozenset({"visa"}),
     "plan_version": frozenset({"visa"}),
     "changes": frozenset({"fore"}),
+    "overview": frozenset({"period", "mot"}),
+    "overview_goals": frozenset({"period", "mot", "parti", "amne", "status", "beslut", "urval"}),
     "django.contrib.sitemaps.views.sitemap": frozenset({"p"}),
 }
 
