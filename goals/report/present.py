@@ -19,6 +19,8 @@ HOW_TO_CHECK = (
 )
 WEIGHT = "Antalet säger inget om hur mycket målen väger."
 DRAFT = "Utkast"
+#: With more parties than this, the columns of a table on paper have room for their abbreviations alone.
+MOST_NAMED = 3
 
 
 def present(snapshot: Snapshot, checksum: str = "") -> dict[str, Any]:
@@ -39,6 +41,7 @@ def present(snapshot: Snapshot, checksum: str = "") -> dict[str, Any]:
         "introduction": snapshot["introduction"],
         "proposal": snapshot["proposal"],
         "parties": parties,
+        "columns": [party["name" if len(parties) <= MOST_NAMED else "abbreviation"] for party in parties],
         "weight": WEIGHT,
         "tables": _tables(snapshot),
         "bars": [_bar(snapshot, at) for at in range(len(parties))],

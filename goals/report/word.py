@@ -112,7 +112,7 @@ def _summary(document: DocumentType, shown: dict[str, Any]) -> None:
     document.add_paragraph(shown["weight"])
     for counted in shown["tables"]:
         document.add_heading(counted["caption"], 2)
-        names = [counted["first"] or "Vad", *(party["name"] for party in shown["parties"]), "Alla"]
+        names = [counted["first"] or "Vad", *shown["columns"], "Alla"]
         rows = [*counted["rows"], *([counted["foot"]] if counted["foot"] else [])]
         cells = ([row["label"], *map(str, row["by_party"]), str(row["total"])] for row in rows)
         _table(document, names, cells, [4, *([3] * len(shown["parties"])), 1.2], counts=True)

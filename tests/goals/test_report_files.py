@@ -17,6 +17,7 @@ import openpyxl
 import pypdf
 import pypdfium2
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from lxml import etree
 from pypdf.generic import DictionaryObject, IndirectObject
@@ -27,7 +28,7 @@ from goals.report.glyphs import characters
 from goals.report.pdf import FONTS, _characters, to_pdf
 from goals.report.present import EXAMPLE, present
 from goals.report.sheets import to_xlsx
-from goals.report.snapshot import canonical
+from goals.report.snapshot import FORM, canonical
 from goals.report.word import to_docx
 from proposals.models import Passage
 from tests import programs
@@ -283,6 +284,25 @@ def test_a_long_plan(plans, v, cast: Cast, clock: Clock):
     assert len(json.loads(fixed.snapshot)["goals"]) == 500
     assert Report.objects.count() == 1
     assert ReportFile.objects.get(format="pdf").size < 5_000_000
+
+
+def test_a_report_of_any_form_can_still_be_shown():
+    """What was fixed in the first form, with every part in it, is still a page and still makes every file.
+
+    The sample stays as it is for ever. A snapshot of another form gets another number and a sample of its own.
+    """
+    said = json.loads((Path(__file__).parents[1] / "documents" / "report-form-1.json").read_text(encoding="utf-8"))
+    assert said["form"] == FORM == 1
+    page = render_to_string("goals/report/_report.html", {"report": present(said, "0" * 64)})
+    for words in (
+        "Rapport nr 1, fastställd 19 september 2017",
+        "Så gick det.",
+        "<li>en punkt</li>",
+        said["goals"][0]["text"],
+    ):
+        assert words in page
+    at = datetime.datetime.fromisoformat(said["fixed_at"])
+    assert all(len(make(said, "0" * 64, at)) > 5_000 for make in (to_pdf, to_xlsx, to_docx))
 
 
 def test_every_font_has_swedish_and_what_we_write(report):
