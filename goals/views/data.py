@@ -1,6 +1,7 @@
 """Open data: what there is, what it means, and the files themselves."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -14,7 +15,7 @@ from django.utils.http import content_disposition_header, http_date
 from django.views.decorators.http import require_safe
 
 from config.page import Crumb, HelpfulNotFound, Page
-from goals.data.columns import Table
+from goals.data.columns import Column, Table
 from goals.data.edition import Edition, edition_of
 from goals.data.files import EVERYTHING, MEDIA_TYPES, DataFile, checksums, files_of
 from goals.data.tables import TABLES
@@ -26,6 +27,8 @@ from goals.views.steps import crumbs_to_committee
 from proposals.find import find_plan_year
 from proposals.models import PlanYear
 
+#: In how many tables a column is that the dictionary explains once for all.
+COMMON = 3
 TEXT = "text/plain; charset=utf-8"
 FileView = Callable[..., HttpResponseBase]
 
@@ -122,8 +125,20 @@ def dictionary(request: HttpRequest) -> HttpResponse:
             Crumb("Ordlista", reverse("data_dictionary")),
         ],
     )
-    tables = [(table, [(column, written(column.example)) for column in table.columns]) for table in TABLES]
-    return render(request, "goals/data/dictionary.html", {"page": page, "tables": tables})
+    counts = Counter((column.name, column.meaning) for table in TABLES for column in table.columns)
+    shared: dict[str, Column] = {}
+    tables = []
+    for table in TABLES:
+        common = [column for column in table.columns if counts[column.name, column.meaning] >= COMMON]
+        shared |= {column.name: column for column in common}
+        tables.append((table, _explained(column for column in table.columns if column not in common), common))
+    context = {"page": page, "tables": tables, "shared": _explained(shared.values())}
+    return render(request, "goals/data/dictionary.html", context)
+
+
+def _explained(columns: Iterable[Column]) -> list[tuple[Column, str]]:
+    """Give columns with their examples as CSV has them."""
+    return [(column, written(column.example)) for column in columns]
 
 
 @require_safe
