@@ -13,7 +13,7 @@ class SiteSitemap(Sitemap):
 
     def items(self) -> list[str]:
         """Give the names of the pages."""
-        return ["start", "changes", "data", "data_dictionary", "api_docs", "about", "accessibility"]
+        return ["start", "search", "changes", "data", "data_dictionary", "api_docs", "about", "accessibility"]
 
     def location(self, item: str) -> str:
         """Give a page's address."""
