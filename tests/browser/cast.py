@@ -39,21 +39,6 @@ def make() -> None:
             MembershipFactory(user=user, committee=committee, role=their_role)
 
 
-def report() -> None:
-    """Fix a report of the real plans' second period, with a text that has everything that one may write."""
-    from goals.models import ReportingPeriod
-    from parties.models import User
-    from tests.reports import fix, write
-
-    period = ReportingPeriod.objects.select_related("plan_year__committee__municipality").get(
-        plan_year__committee__municipality__slug="eskilstuna", slug="delar"
-    )
-    by = User.objects.get(email=SECRETARY)
-    text = "Målen följs upp tre gånger om året.\n\nDet här är nytt:\n- en punkt\n- en punkt till\n\n1. Först\n2. Sedan"
-    write(period, by, introduction=text, proposal="Nämnden godkänner rapporten.")
-    fix(period, by)
-
-
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
@@ -68,7 +53,6 @@ def main() -> None:
 
     drafts.make()
     make()
-    report()
 
 
 if __name__ == "__main__":

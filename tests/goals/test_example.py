@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from goals.example import DECK, DEFAULT_SEED, committees_with_example, invent
-from goals.models import Decision, Goal, OutcomeValue, Status, StatusUpdate
+from goals.models import Decision, Goal, OutcomeValue, Report, Status, StatusUpdate
 from goals.models.goals import UNDONE
 from goals.models.records import KINDS
 from goals.standing import NOTHING_SAID, load_standings
@@ -71,7 +71,18 @@ def test_summary(plans):
     assert load() == (
         "Socialnämnden i Eskilstuna, 2017: påhittad uppföljning inläst som exempel "
         "(136 lägesrapporter, 46 beslut, 11 utfall)\n"
+        "Socialnämnden i Eskilstuna, 2017: rapport för Delår fastställd som exempel\n"
     )
+
+
+def test_a_report_that_says_that_it_is_an_example(example):
+    """The latest period that is judged has a report, marked as invented in its own words and by its mark."""
+    report = Report.objects.get()
+    assert (report.period.slug, report.number, report.is_example) == ("delar", 1, True)
+    assert report.fixed_at < timezone.now()
+    said = report.snapshot.decode()
+    assert "Exempel: Den här rapporten är påhittad" in said
+    assert "Exempel: Nämnden tar del av rapporten." in said
 
 
 def test_the_same_seed_gives_the_same_records(example):

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from goals.example import DEFAULT_SEED, ExampleError, committees_with_example, has_records, load
+from goals.example_report import fix_example
 from goals.models.records import KINDS
 from parties.example_accounts import example_author
 from proposals.models import PlanYear
@@ -47,14 +48,17 @@ class Command(BaseCommand):
         if has_records(plan_year, is_example=True):
             self.stdout.write(f"{plan_year}: exempeluppföljningen är redan inläst")
             return
+        author = example_author(plan_year.committee)
         try:
-            written = load(plan_year, by=example_author(plan_year.committee), seed=seed)
+            written = load(plan_year, by=author, seed=seed)
         except ExampleError as error:
             raise CommandError(str(error)) from error
         counts = ", ".join(
             f"{sum(isinstance(record, kind) for record in written)} {kind._meta.verbose_name_plural}" for kind in KINDS
         )
         self.stdout.write(f"{plan_year}: påhittad uppföljning inläst som exempel ({counts})")
+        report = fix_example(plan_year, by=author)
+        self.stdout.write(f"{plan_year}: rapport för {report.period.name} fastställd som exempel")
 
 
 def newest() -> PlanYear:
