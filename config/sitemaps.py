@@ -13,7 +13,7 @@ class SiteSitemap(Sitemap):
 
     def items(self) -> list[str]:
         """Give the names of the pages."""
-        return ["start", "changes", "about", "accessibility"]
+        return ["start", "changes", "data", "data_dictionary", "api_docs", "about", "accessibility"]
 
     def location(self, item: str) -> str:
         """Give a page's address."""
@@ -30,6 +30,18 @@ class CompareSitemap(Sitemap):
     def location(self, item: PlanYear) -> str:
         """Give the address of a plan year's comparison."""
         return item.compare_url
+
+
+class DataSitemap(Sitemap):
+    """The open data of each plan year."""
+
+    def items(self) -> QuerySet[PlanYear]:
+        """Give the plan years that have a proposal."""
+        return PlanYear.objects.newest_first()
+
+    def location(self, item: PlanYear) -> str:
+        """Give the address of the page that lists a plan year's files."""
+        return reverse("data_year", args=item.address)
 
 
 class PlanSitemap(Sitemap):
@@ -69,6 +81,7 @@ class IssueSitemap(Sitemap):
 SITEMAPS: dict[str, type[Sitemap]] = {
     "sidor": SiteSitemap,
     "jamforelser": CompareSitemap,
+    "data": DataSitemap,
     "planer": PlanSitemap,
     "mal": GoalSitemap,
     "amnen": TopicSitemap,
