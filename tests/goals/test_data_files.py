@@ -82,6 +82,7 @@ def test_who_has_it_already_is_told_so(client: Client, cast: Cast, address):
         assert len(asked) <= 2  # the plan year, and the edition
     head = client.head(address)
     assert (head.status_code, head["ETag"], head["Content-Type"]) == (200, first["ETag"], first["Content-Type"])
+    assert "Content-Length" not in head
     Goal.objects.first().report(
         "achieved", by=cast.secretary, period=cast.committee.plan_years.get().periods.get(slug="delar")
     )
