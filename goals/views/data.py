@@ -195,8 +195,9 @@ def answered(
         response["Content-Type"] = media_type
     response["ETag"] = tag
     response["Last-Modified"] = http_date(changed)
-    # Anybody may keep it, and asks whether it is still the one before using it again.
-    response["Cache-Control"] = "public, no-cache"
+    # Anybody may keep it, and asks whether it is still the one before using it again; but not where somebody's own
+    # cookie may come with it.
+    response["Cache-Control"] = "private, no-store" if request.COOKIES else "public, no-cache"
     return response
 
 

@@ -91,6 +91,15 @@ def test_who_has_it_already_is_told_so(client: Client, cast: Cast, address):
     assert changed["ETag"] != first["ETag"]
 
 
+@pytest.mark.parametrize("address", ["/data/mal.csv", "/data/popolo.json", "/api/v1/mal"])
+def test_what_comes_with_a_cookie_is_kept_by_nobody(cast: Cast, address):
+    """A reader's answer may be shared; one to somebody who is signed in may not, for their cookie comes with it."""
+    assert "private" not in Client().get(address).get("Cache-Control", "")
+    answer = cast.client(SECRETARY).get(address)
+    assert "no-store" in answer["Cache-Control"]
+    assert "public" not in answer["Cache-Control"]
+
+
 def test_tags_tell_files_apart(client: Client, plans):
     """No two files share a tag."""
     tags = [
