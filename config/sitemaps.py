@@ -48,6 +48,14 @@ class ReportSitemap(Sitemap):
         return Report.objects.select_related("period__plan_year__committee__municipality").order_by("pk")
 
 
+class DataSitemap(CompareSitemap):
+    """The open data of each plan year."""
+
+    def location(self, item: PlanYear) -> str:
+        """Give the address of the page that lists a plan year's files."""
+        return reverse("data_year", args=item.address)
+
+
 class PlanSitemap(Sitemap):
     """Each plan."""
 
@@ -87,6 +95,7 @@ SITEMAPS: dict[str, type[Sitemap]] = {
     "jamforelser": CompareSitemap,
     "oversikter": OverviewSitemap,
     "rapporter": ReportSitemap,
+    "data": DataSitemap,
     "planer": PlanSitemap,
     "mal": GoalSitemap,
     "amnen": TopicSitemap,

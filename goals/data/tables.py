@@ -1,7 +1,8 @@
 """All tables of open data, in the order that pages show them."""
 
 from goals.data.columns import Table
-from goals.data.goals import ALIGNMENTS, GOALS, ISSUES, TOPICS
+from goals.data.goals import GOALS
+from goals.data.issues import ALIGNMENTS, ISSUES, TOPICS
 from goals.data.plans import COMMITTEES, MUNICIPALITIES, PARTIES, PASSAGES, PLAN_YEARS, PROPOSALS
 from goals.data.records import DECISIONS, OUTCOMES, PERIODS, STATUS_UPDATES
 

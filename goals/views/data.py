@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
@@ -190,12 +190,14 @@ def answered(
     changed = int(edition.changed_at.timestamp())
     response: HttpResponseBase | None = get_conditional_response(request, etag=tag, last_modified=changed)
     if response is None:
-        response = HttpResponse() if request.method == "HEAD" else make()
+        # Nothing is made for HEAD, and so its length is not known.
+        response = StreamingHttpResponse(()) if request.method == "HEAD" else make()
         response["Content-Type"] = media_type
     response["ETag"] = tag
     response["Last-Modified"] = http_date(changed)
-    # Anybody may keep it, and asks whether it is still the one before using it again.
-    response["Cache-Control"] = "public, no-cache"
+    # Anybody may keep it, and asks whether it is still the one before using it again; but not where somebody's own
+    # cookie may come with it.
+    response["Cache-Control"] = "private, no-store" if request.COOKIES else "public, no-cache"
     return response
 
 

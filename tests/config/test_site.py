@@ -57,7 +57,7 @@ def test_sitemap_lists_every_public_page(client: Client, plans):
     addresses = []
     for section in re.findall(r"<loc>http://testserver(.*?)</loc>", index):
         addresses += re.findall(r"<loc>http://testserver(.*?)</loc>", client.get(section).content.decode())
-    assert len(addresses) == len(set(addresses)) == 8 + 1 + 1 + 2 + 78 + 8 + 33
+    assert len(addresses) == len(set(addresses)) == 8 + 3 * 1 + 2 + 78 + 8 + 33
     assert f"{YEAR}/kd/27/" in addresses
     for address in addresses:
         assert client.get(address).status_code == 200, address

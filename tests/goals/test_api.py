@@ -255,7 +255,7 @@ def test_answers_are_as_the_schema_says(cast: Cast, one_connection):
         for mode in GenerationMode:
 
             @settings(
-                max_examples=6,
+                max_examples=4,
                 derandomize=True,
                 database=None,
                 phases=[Phase.generate],

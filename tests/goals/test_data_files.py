@@ -82,12 +82,22 @@ def test_who_has_it_already_is_told_so(client: Client, cast: Cast, address):
         assert len(asked) <= 2  # the plan year, and the edition
     head = client.head(address)
     assert (head.status_code, head["ETag"], head["Content-Type"]) == (200, first["ETag"], first["Content-Type"])
+    assert "Content-Length" not in head
     Goal.objects.first().report(
         "achieved", by=cast.secretary, period=cast.committee.plan_years.get().periods.get(slug="delar")
     )
     changed = client.get(address, headers={"If-None-Match": first["ETag"]})
     content(changed)
     assert changed["ETag"] != first["ETag"]
+
+
+@pytest.mark.parametrize("address", ["/data/mal.csv", "/data/popolo.json", "/api/v1/mal"])
+def test_what_comes_with_a_cookie_is_kept_by_nobody(cast: Cast, address):
+    """A reader's answer may be shared; one to somebody who is signed in may not, for their cookie comes with it."""
+    assert "private" not in Client().get(address).get("Cache-Control", "")
+    answer = cast.client(SECRETARY).get(address)
+    assert "no-store" in answer["Cache-Control"]
+    assert "public" not in answer["Cache-Control"]
 
 
 def test_tags_tell_files_apart(client: Client, plans):

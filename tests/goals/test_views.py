@@ -87,7 +87,7 @@ def test_breadcrumbs_are_data_too(client: Client, plans):
 
     content = client.get(f"{YEAR}/v/25/").content.decode()
     (block,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', content, re.DOTALL)
-    steps = json.loads(block)["itemListElement"]
+    steps = json.loads(block)["@graph"][0]["itemListElement"]
     assert [step["name"] for step in steps] == [
         "Start",
         "Socialnämnden i Eskilstuna",

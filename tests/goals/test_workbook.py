@@ -98,4 +98,4 @@ def test_memory_does_not_grow_with_the_rows(tmp_path):
         tracemalloc.stop()
         return most
 
-    assert peak(8000) < 1.2 * peak(2000)
+    assert peak(4000) < 1.2 * peak(1000)
