@@ -96,4 +96,4 @@ def test_what_needs_the_site_says_so(page: Page, plain_server: str):
     page.goto(plain_server)
     link = page.get_by_role("link", name="Logga in (på webbplatsen)")
     expect(link).to_have_attribute("href", "http://localhost:8000/logga-in/")
-    expect(page.get_by_text("”Sök bland målen” fungerar bara på")).to_be_visible()
+    expect(page.get_by_text("”Sök i planerna” fungerar bara på")).to_be_visible()
