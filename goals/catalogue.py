@@ -9,12 +9,12 @@ from django.urls import reverse
 from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, XSD
 
-from goals.data.columns import Table, Voice
+from goals.data.columns import Table
 from goals.data.edition import Edition
 from goals.data.files import MEDIA_TYPES, DataFile
 from goals.data.shared import whole
 from goals.data.tables import TABLES
-from goals.data.writers import LICENCE
+from goals.data.writers import LICENCE, PARTIES_OWN
 
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 #: What the vocabularies are called for short.
@@ -34,7 +34,6 @@ DESCRIPTION = (
     "Partiernas planer för kommunala nämnder, mål för mål och ord för ord, med nämndernas lägesrapporter, beslut och "
     "utfall."
 )
-PARTIES_OWN = "Planernas texter är partiernas egna ord, återgivna ord för ord. Ange partiet när du citerar dem."
 
 
 def catalogue(edition: Edition) -> Graph:
@@ -131,6 +130,6 @@ def _dataset(graph: Graph, page: URIRef, table: Table) -> URIRef:
         graph.add((distribution, DCAT.downloadURL, address))
         graph.add((distribution, DCTERMS["format"], Literal(media_type.partition(";")[0])))
         graph.add((distribution, DCTERMS.license, _CC0))
-        if any(column.voice == Voice.PARTY for column in table.columns):
+        if table.has_parties_words:
             graph.add((distribution, DCTERMS.rights, Literal(PARTIES_OWN, lang="sv")))
     return dataset

@@ -6,9 +6,10 @@ from urllib.parse import quote
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-#: How high the frame is, in pixels: a question of two parties fits, and what does not can be scrolled.
-HEIGHT_OF_ISSUE = 480
-HEIGHT_OF_PARTY = 420
+#: How high the frame is, in pixels: a question of two parties fits, and a party's standing on a phone; what does not
+#: can be scrolled.
+HEIGHT_OF_ISSUE = 560
+HEIGHT_OF_PARTY = 640
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,11 @@ class Table:
         """The names of the columns."""
         return [column.name for column in self.columns]
 
+    @property
+    def has_parties_words(self) -> bool:
+        """Tell whether a column has the parties' own words."""
+        return any(column.voice == Voice.PARTY for column in self.columns)
+
     def column(self, name: str) -> Column:
         """Give a column by its name."""
         return next(column for column in self.columns if column.name == name)

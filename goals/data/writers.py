@@ -18,6 +18,8 @@ from proposals.exchange import cell, joined
 #: What a JSON file says of itself: which table it is, and which version of its columns.
 VERSION = 1
 LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
+#: What the licence does not speak of.
+PARTIES_OWN = "Planernas texter är partiernas egna ord, återgivna ord för ord. Ange partiet när du citerar dem."
 #: How many rows are sent at a time.
 AT_A_TIME = 200
 #: Tells spreadsheets that a file is UTF-8.
@@ -50,6 +52,8 @@ def to_csv(table: Table, rows: Iterable[Row]) -> Iterator[bytes]:
 def to_json(table: Table, rows: Iterable[Row]) -> Iterator[bytes]:
     """Write a table as JSON: an object that says what it is, with the rows as objects, a line for each."""
     about = {"format": f"namndkollen-{table.name}", "version": VERSION, "title": table.title, "licence": LICENCE}
+    if table.has_parties_words:
+        about["rights"] = PARTIES_OWN
     yield json.dumps(about, ensure_ascii=False)[:-1].encode() + b', "rows": ['
     between = "\n"
     for part in _parts(rows):

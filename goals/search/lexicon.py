@@ -18,6 +18,8 @@ MOST_COMPOUNDS = 80
 LEAST_COMPOUND, LEAST_MISSPELLED, LEAST_SPLIT = 4, 4, 3
 #: How much longer than what was typed its inflection may be, and how much less that counts.
 LONGEST_ENDING, WITH_ENDING = 4, 0.95
+#: How like a word is to one in which two letters beside each other have changed places.
+WITH_SWAPPED = 0.9
 #: How like a word must be to be taken for it, and to be asked about.
 TAKEN, ASKED = 0.82, 0.7
 
@@ -47,6 +49,11 @@ CROSS JOIN LATERAL (
     GROUP BY stem ORDER BY similarity DESC, stem LIMIT 20
 ) AS likest
 JOIN proposals_word AS near ON near.stem = likest.stem
+"""
+_SWAPPED = """
+SELECT asked.word, known.word, known.stem
+FROM unnest(%(words)s::text[], %(swapped)s::text[]) AS asked (word, swapped)
+JOIN proposals_word AS known ON known.stem = search_stem(asked.swapped)
 """
 _STEMS = """
 SELECT DISTINCT asked.word
@@ -130,7 +137,7 @@ class Correction:
 
 
 def correct(words: Sequence[str]) -> dict[str, Correction]:
-    """Find what words that the plans do not have may be misspellings of, in one query."""
+    """Find what words that the plans do not have may be misspellings of, in two queries."""
     asked = [word for word in words if len(word) >= LEAST_MISSPELLED]
     if not asked:
         return {}
@@ -139,6 +146,13 @@ def correct(words: Sequence[str]) -> dict[str, Correction]:
         cursor.execute(_NEAR, {"words": asked})
         for typed, word, stem in cursor.fetchall():
             families[typed].setdefault(stem, {})[word] = _likeness(plain(typed), plain(word))
+        # Trigrams see little in common between words with two letters in each other's places.
+        pairs = [(word, swapped) for word in asked for swapped in _swapped(plain(word))]
+        typed_words, swapped_words = zip(*pairs, strict=True)
+        cursor.execute(_SWAPPED, {"words": list(typed_words), "swapped": list(swapped_words)})
+        for typed, word, stem in cursor.fetchall():
+            family = families[typed].setdefault(stem, {})
+            family[word] = max(WITH_SWAPPED, family.get(word, 0.0))
     found = {}
     for typed, by_stem in families.items():
         best = max((max(family.values()) for family in by_stem.values()), default=0.0)
@@ -156,6 +170,11 @@ def _likeness(typed: str, word: str) -> float:
     if not len(typed) < len(word) <= len(typed) + LONGEST_ENDING:
         return whole
     return max(whole, WITH_ENDING * _ratio(typed, word[: len(typed)]))
+
+
+def _swapped(word: str) -> Iterable[str]:
+    """Give a word with each two letters beside each other in each other's places."""
+    return (f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}" for at in range(len(word) - 1))
 
 
 def _ratio(typed: str, word: str) -> float:

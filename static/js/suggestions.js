@@ -22,6 +22,7 @@ for (const field of document.querySelectorAll("input[data-suggestions]")) {
     request?.abort();
     list.hidden = true;
     list.replaceChildren();
+    told.textContent = "";
     field.setAttribute("aria-expanded", "false");
     field.removeAttribute("aria-activedescendant");
   }
@@ -41,7 +42,7 @@ for (const field of document.querySelectorAll("input[data-suggestions]")) {
     const count = list.children.length;
     list.hidden = !count;
     field.setAttribute("aria-expanded", String(count > 0));
-    told.textContent = count ? `${count} förslag` : "";
+    told.textContent = count ? `${count} förslag. Gå mellan dem med piltangenterna.` : "Inga förslag";
   }
 
   function mark(option) {

@@ -44,7 +44,7 @@ def test_overview_to_what_changed_to_a_goal_to_the_report(
 
     page.go_back()
     page.go_back()
-    page.get_by_role("link", name="Nämndens rapporter 2017").click()
+    page.get_by_role("link", name="Rapporter till nämnden 2017").click()
     page.get_by_role("link", name="Rapport nr 1").click()
     with page.expect_download() as started:
         page.locator(".downloads").get_by_role("link", name="PDF").click()

@@ -260,7 +260,9 @@ def test_everything_but_links_and_forms_stays(copy: Path, client: Client):
     ):
         assert (copy / file[1:]).read_bytes() == client.get(address).content
     strip = re.compile(
-        r'<aside class="wide copy".*?</aside>\n|<link rel="preload"[^>]*>|<script (?!type)[^>]*></script>', re.S
+        r'<aside class="wide copy".*?</aside>\n|<link rel="(?:preload|search)"[^>]*>'
+        r"|<script (?!type)[^>]*></script>",
+        re.S,
     )
     links = re.compile(
         r' href="[^"]*"| <span aria-hidden="true">↗</span><span class="hidden"> \(på webbplatsen\)</span>'

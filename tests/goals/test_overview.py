@@ -244,7 +244,7 @@ def test_what_changed_stands_still_and_is_late(client: Client, plans, cast: Cast
     (line,) = group.lines
     assert (line.goal.row.reference, group.chip.shape, overview.still.count) == ("V 25", "delvis", 1)
     content = response.content.decode()
-    assert "Förut pågår. Två av tre är på plats." in content
+    assert "Förut: pågår. Två av tre är på plats." in content
     assert "Skrivet av nämndsekreterare, om läget 31 augusti 2017." in content
     (late,) = [line for group in overview.late.groups for line in group.lines]
     assert (late.goal.row.reference, late.goal.row.lateness) == ("KD 11", "Datumet har passerat")

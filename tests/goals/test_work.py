@@ -550,6 +550,7 @@ class TestAsOf:
         main = re.sub(r'<input id="per"[^>]*>|<form id="filter" data-address="[^"]*"', "", main)
         main = re.sub(r"\?per=[\d-]+&amp;", "?", main)
         main = re.sub(r"(\?|&amp;)per=[\d-]+", "", main)
+        main = re.sub(r'<div class="share">.*?</details>\s*</div>', "", main, flags=re.DOTALL)
         main = re.sub(r"hämtad [\d-]+", "", main)
         return [line.strip() for line in main.splitlines() if line.strip()]
 
