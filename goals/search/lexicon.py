@@ -18,8 +18,8 @@ MOST_COMPOUNDS = 80
 LEAST_COMPOUND, LEAST_MISSPELLED, LEAST_SPLIT = 4, 4, 3
 #: How much longer than what was typed its inflection may be, and how much less that counts.
 LONGEST_ENDING, WITH_ENDING = 4, 0.95
-#: How like a word is to one in which two letters beside each other have changed places.
-WITH_SWAPPED = 0.9
+#: How like a word is to one in which two letters beside each other have changed places: about as with a wrong letter.
+WITH_SWAPPED = 0.86
 #: How like a word must be to be taken for it, and to be asked about.
 TAKEN, ASKED = 0.82, 0.7
 

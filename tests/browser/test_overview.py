@@ -56,7 +56,7 @@ def test_parties_have_columns_of_one_width(page: Page, site: str):
     page.goto(f"{site}{PAGES['overview three']}")
     for width in (360, 1280):
         page.set_viewport_size({"width": width, "height": 900})
-        boxes = [head.bounding_box() for head in page.locator("#status-tabell + .scroll th.of-party").all()]
+        boxes = [head.bounding_box() for head in page.locator("#status-tabell ~ .scroll th.of-party").all()]
         assert len(boxes) == 3
         assert max(box["width"] for box in boxes) - min(box["width"] for box in boxes) < 2
 
