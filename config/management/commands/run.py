@@ -2,10 +2,11 @@
 
 import fcntl
 import socket
+import subprocess
+import sys
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from config import static
@@ -22,7 +23,7 @@ class Command(BaseCommand):
             fcntl.flock(lock, fcntl.LOCK_EX)
             require_free_port(settings.HOST, settings.PORT)
             static.collect()
-            call_command("prepare", stdout=self.stdout)
+            prepare()
         self.stdout.write(
             f"\nNämndkollen finns nu på http://{shown(settings.HOST)}:{settings.PORT}/ – avsluta med Ctrl-C.\n"
         )
@@ -31,6 +32,19 @@ class Command(BaseCommand):
             self.stdout.write("Sätt HTTPS=off för att pröva den utan.\n")
         self.stdout.flush()
         serve()
+
+
+def prepare() -> None:
+    """Prepare the database in a process of its own.
+
+    What sets a report as a PDF has threads, which the workers that are forked from this process would wait for in vain.
+
+    :raises CommandError: if it fails; the process has said why.
+    """
+    command = [sys.executable, settings.BASE_DIR / "manage.py", "prepare"]
+    done = subprocess.run(command, check=False)  # noqa: S603 - our own program and arguments
+    if done.returncode:
+        raise CommandError("Webbplatsen kunde inte förberedas.", returncode=done.returncode)
 
 
 def require_free_port(host: str, port: int) -> None:
