@@ -28,6 +28,8 @@ LONGEST_NAME = 31
 MOST_LINKS = 10_000
 #: Columns at least this wide, in characters, break their texts into lines.
 WIDE = 40
+#: How high a line is, and a row of as many lines as Excel has room for (409), in points.
+LINE_HEIGHT, HIGHEST = 15, 405
 
 _FORMATS = {"date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm:ss"}
 
@@ -86,6 +88,17 @@ class _Packager(Packager):  # type: ignore[misc]
         core._assemble_xml_file()
 
 
+class _Page(Worksheet):  # type: ignore[misc]
+    """A sheet that keeps nothing of the rows that are written, their heights neither."""
+
+    def _write_single_row(self, current_row_num: int = 0) -> None:
+        written = self.previous_row
+        super()._write_single_row(current_row_num)
+        if written != current_row_num:
+            self.row_info.pop(written, None)
+            self.row_sizes.pop(written, None)
+
+
 class _Book(Workbook):  # type: ignore[misc]
     def _get_packager(self) -> Packager:
         return _Packager()
@@ -112,6 +125,8 @@ def _write(book: Workbook, sheet: Sheet, formats: _Formats) -> None:
             part += 1
             page, count, links = _begin(book, sheet, formats, part), 0, 0
         count += 1
+        if (height := _height(sheet.columns, row)) > LINE_HEIGHT:
+            page.set_row(count, height)
         for place, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
             if value is None or value == "":
                 continue
@@ -123,9 +138,25 @@ def _write(book: Workbook, sheet: Sheet, formats: _Formats) -> None:
     _end(page, sheet, count)
 
 
+def _height(columns: Sequence[Column], row: Sequence[object]) -> int:
+    """Say how high a row is with its longest text: LibreOffice shows one line of it, whatever it is broken into.
+
+    An estimate, for fonts differ: a line has room for a tenth less than the width says.
+    """
+    most = max(
+        (
+            sum(1 + len(line) // int(column.width * 0.9) for line in str(value).split("\n"))
+            for column, value in zip(columns, row, strict=True)
+            if column.kind == "text" and column.width >= WIDE and value
+        ),
+        default=1,
+    )
+    return min(most * LINE_HEIGHT, HIGHEST)
+
+
 def _begin(book: Workbook, sheet: Sheet, formats: _Formats, part: int) -> Worksheet:
     after = f" {part}" if part > 1 else ""
-    page: Worksheet = book.add_worksheet(sheet.name[: LONGEST_NAME - len(after)] + after)
+    page: Worksheet = book.add_worksheet(sheet.name[: LONGEST_NAME - len(after)] + after, _Page)
     page.freeze_panes(1, 0)
     page.repeat_rows(0)
     page.set_landscape()

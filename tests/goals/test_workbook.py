@@ -62,6 +62,15 @@ def test_no_text_is_a_formula_or_a_link(text):
     assert (cell.value, cell.data_type, cell.hyperlink) == (text, "s", None)
 
 
+def test_a_row_is_as_high_as_its_longest_text():
+    """LibreOffice makes no row higher by itself, so that the lines of a text would lie on top of the next row."""
+    rows = [("kort", 1), ("ett ord till " * 20, 1), ("rad\n" * 5, 1), ("å" * 9000, 1)]
+    page = load_workbook(written(Sheet("Mål", [Column("text", 60), Column("n", 5, "number")], rows))).active
+    short, long, lines, longest = (page.row_dimensions[number].height for number in (2, 3, 4, 5))
+    assert (short, lines, longest) == (None, 90, 405)
+    assert 75 <= long <= 90
+
+
 def test_a_text_too_long_for_a_cell():
     """It is cut where a cell ends, also where a letter takes two units, and ends with an ellipsis that says so."""
     page = load_workbook(written(Sheet("Mål", [Column("text", 10)], [("å" * 40_000,), ("😀" * 20_000,)]))).active
@@ -91,7 +100,7 @@ def test_memory_does_not_grow_with_the_rows(tmp_path):
     def peak(count: int) -> int:
         gc.collect()
         tracemalloc.start()
-        rows = ((f"text {n}", n, CREATED.date(), CREATED, None) for n in range(count))
+        rows = ((f"text {n} " * 20, n, CREATED.date(), CREATED, None) for n in range(count))
         with (tmp_path / "t.xlsx").open("wb") as out:
             write_workbook([Sheet("Mål", COLUMNS, rows)], out, title="T", created=CREATED)
         most = tracemalloc.get_traced_memory()[1]
