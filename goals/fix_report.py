@@ -76,7 +76,9 @@ def fix_report(
     """
     role = role_of(by, period)
     _let_nobody_write(period)
-    if key and (fixed := Report.objects.filter(key=key, period=period).first()):
+    if key and (fixed := Report.objects.filter(key=key).first()):
+        if fixed.period_id != period.pk:
+            raise ValidationError("Formuläret hör till en annan period. Öppna sidan igen.")
         return fixed
     found = ToFix.load(period)
     if found.seen != seen:
@@ -118,10 +120,12 @@ def _let_nobody_write(period: ReportingPeriod) -> None:
     """Let nothing be arranged, judged, decided or measured until the transaction is over.
 
     So what is recorded at the same moment is in the report, or not, as a whole: several queries read it. The locks are
-    taken in the order that everyone takes them: the committee's arrangement, the period, the goals by their keys.
+    taken in the order that everyone takes them: the committee's arrangement, the periods, the goals by their keys.
     """
     lock_arrangement(period.plan_year.committee_id)
-    ReportingPeriod.objects.select_for_update(no_key=True).only("pk").get(pk=period.pk)
+    # All periods of the year: a status counts by the last day of the one that it is for.
+    periods = ReportingPeriod.objects.filter(plan_year=period.plan_year_id)
+    list(periods.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     goals = Goal.objects.filter(proposal__plan_year=period.plan_year_id)
     list(goals.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
     period.refresh_from_db(fields=["name", "ends_on", "due_on", "locked_at"])

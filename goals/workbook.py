@@ -26,6 +26,8 @@ LONGEST_TEXT = 32_767
 LONGEST_NAME = 31
 #: How many cells of a sheet lead where they say; the rest are text, for each of these is kept in memory to the end.
 MOST_LINKS = 10_000
+#: Sheets up to this wide, in characters, are made to fit the width of a paper; wider ones would be too small to read.
+WIDEST_ON_PAPER = 240
 #: Columns at least this wide, in characters, break their texts into lines.
 WIDE = 40
 #: How high a line is, and a row of as many lines as Excel has room for (409), in points.
@@ -161,7 +163,8 @@ def _begin(book: Workbook, sheet: Sheet, formats: _Formats, part: int) -> Worksh
     page.repeat_rows(0)
     page.set_landscape()
     page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    if sum(column.width for column in sheet.columns) <= WIDEST_ON_PAPER:
+        page.fit_to_pages(1, 0)
     for place, column in enumerate(sheet.columns):
         page.set_column(place, place, column.width)
         page.write_string(0, place, column.name, formats.header)

@@ -48,6 +48,7 @@ def _sheets(snapshot: Snapshot, shown: dict[str, Any]) -> Iterator[Sheet]:
             ],
         )
     latest = [Column("Senaste status", 22), Column("Status gäller", 14, "date"), Column("Från period", 16)]
+    latest += [Column("Exempel", 10)]
     yield Sheet(
         f"Ej bedömda{after}",
         [*_CITED, *latest],
@@ -57,6 +58,7 @@ def _sheets(snapshot: Snapshot, shown: dict[str, Any]) -> Iterator[Sheet]:
                 goals[at]["status"]["label"],
                 _day(goals[at]["status_on"]),
                 goals[at]["status_period"],
+                _yes(goals[at]["is_example"]),
             ]
             for at in snapshot["not_judged"]
         ],
@@ -82,7 +84,8 @@ def _cited(goal: dict[str, Any], snapshot: Snapshot) -> Cells:
 
 def _goal(goal: dict[str, Any], snapshot: Snapshot) -> Cells:
     evidence = goal.get("evidence", [])
-    rests_on = (f"{each['of']}: {', '.join(filter(None, (each['source'], each['reference'])))}" for each in evidence)
+    said = ("source", "reference", "link")
+    rests_on = (f"{each['of']}: {', '.join(filter(None, (each[name] for name in said)))}" for each in evidence)
     return [
         *_cited(goal, snapshot),
         *(goal["kind"], goal["topic"], goal["issue"], goal["status"]["label"]),

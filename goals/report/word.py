@@ -149,7 +149,13 @@ def _lists(document: DocumentType, shown: dict[str, Any]) -> None:
     _table(
         document,
         ["Mål", "Partiets egna ord", "Senaste status", "Om statusen"],
-        ([goal["reference"], goal["text"], goal["status"]["label"], goal["when"]] for goal in shown["not_judged"]),
+        (
+            [
+                *(goal["reference"], goal["text"], goal["status"]["label"]),
+                " ".join(filter(None, (goal["when"], "Exempel." if goal["is_example"] else ""))),
+            ]
+            for goal in shown["not_judged"]
+        ),
         (1.3, 5, 2, 3.3),
     )
 
@@ -211,7 +217,9 @@ def _table(
         cell.paragraphs[0].style = style
         _bold(cell.paragraphs[0], name)
     for row in rows:
-        for place, (cell, text) in enumerate(zip(table.add_row().cells, row, strict=True)):
+        added = table.add_row()
+        added._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for place, (cell, text) in enumerate(zip(added.cells, row, strict=True)):
             cell.text = text
             cell.paragraphs[0].style = style
             if counts and place:

@@ -41,7 +41,7 @@ def prepare() -> None:
 
     :raises CommandError: if it fails; the process has said why.
     """
-    command = [sys.executable, settings.BASE_DIR / "manage.py", "prepare"]
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "prepare"]
     done = subprocess.run(command, check=False)  # noqa: S603 - our own program and arguments
     if done.returncode:
         raise CommandError("Webbplatsen kunde inte förberedas.", returncode=done.returncode)
