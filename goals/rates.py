@@ -5,6 +5,10 @@ Each process counts for itself and in memory, so that no reading waits for a wri
 
 import math
 import time
+import weakref
+from collections.abc import Iterable, Iterator
+from threading import BoundedSemaphore
+from typing import Any
 
 from django.core.cache import caches
 from django.http import HttpRequest
@@ -15,6 +19,13 @@ PER_MINUTE = 300
 AT_ONCE = 150
 #: How many questions a file counts for.
 FILE = 5
+#: How many files a process sends at a time. Whoever reads slowly holds a thread of it, and it has two more than these
+#: (``manage.py run``), so that pages are always answered.
+SENT_AT_ONCE = 4
+#: Seconds after which one who came when so many were being sent may come again.
+PAUSE = 20
+
+_places = BoundedSemaphore(SENT_AT_ONCE)
 
 
 class Pace(BaseThrottle):
@@ -44,3 +55,33 @@ def seconds_to_wait(request: HttpRequest, cost: int = 1) -> float:
         return after - now - longest
     caches["rates"].set(key, after, timeout=math.ceil(longest) + 1)
     return 0.0
+
+
+class Place:
+    """A place among the files that are being sent, which is given back once, at the latest when nobody has it."""
+
+    def __init__(self) -> None:
+        self.give_back = weakref.finalize(self, _places.release)
+
+    @classmethod
+    def take(cls) -> "Place | None":
+        """Take a place, if there is one."""
+        return cls() if _places.acquire(blocking=False) else None
+
+    def keep_for(self, parts: Iterable[bytes]) -> "Sending":
+        """Keep the place until these parts of a file are sent, or nobody reads them any more."""
+        return Sending(self, parts)
+
+
+class Sending:
+    """The parts of a file that has a place. Who sends it closes it, also where the reader has gone."""
+
+    def __init__(self, place: Place, parts: Iterable[bytes]):
+        self.place, self.parts = place, iter(parts)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.parts
+
+    def close(self) -> Any:
+        """Give the place back."""
+        return self.place.give_back()

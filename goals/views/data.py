@@ -22,7 +22,7 @@ from goals.data.tables import TABLES
 from goals.data.writers import written
 from goals.linked_data import dataset
 from goals.models.records import KINDS
-from goals.rates import FILE, seconds_to_wait
+from goals.rates import FILE, PAUSE, Place, seconds_to_wait
 from goals.views.steps import crumbs_to_committee
 from proposals.find import find_plan_year
 from proposals.models import PlanYear
@@ -51,7 +51,7 @@ def listed(plan_year: PlanYear | None) -> list[Listed]:
 
 
 def paced(view: FileView) -> FileView:
-    """Refuse who asks for files too often, and say when to come again."""
+    """Refuse who asks for files too often, or while as many as can be are being sent, and say when to come again."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -63,7 +63,22 @@ def paced(view: FileView) -> FileView:
             )
             response["Retry-After"] = str(int(seconds) + 1)
             return response
-        return view(request, *args, **kwargs)
+        place = Place.take()
+        if place is None:
+            response = HttpResponse(
+                "Många hämtar filer just nu. Försök igen om en liten stund.\n", content_type=TEXT, status=429
+            )
+            response["Retry-After"] = str(PAUSE)
+            return response
+        try:
+            answer = view(request, *args, **kwargs)
+            if isinstance(answer, StreamingHttpResponse) and request.method != "HEAD":
+                answer.streaming_content = place.keep_for(answer.streaming_content)  # type: ignore[arg-type]
+                place = None
+            return answer
+        finally:
+            if place:
+                place.give_back()
 
     return guarded
 
@@ -188,7 +203,9 @@ def answered(
     """
     tag = edition.tag(*parts)
     changed = int(edition.changed_at.timestamp())
-    response: HttpResponseBase | None = get_conditional_response(request, etag=tag, last_modified=changed)
+    # A time alone does not tell: a party's new name and a history that is moved here with its own times have none.
+    request.META.pop("HTTP_IF_MODIFIED_SINCE", None)
+    response: HttpResponseBase | None = get_conditional_response(request, etag=tag)
     if response is None:
         # Nothing is made for HEAD, and so its length is not known.
         response = StreamingHttpResponse(()) if request.method == "HEAD" else make()

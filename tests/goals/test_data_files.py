@@ -15,6 +15,7 @@ from goals import rates
 from goals.data.files import MEDIA_TYPES
 from goals.data.tables import TABLES
 from goals.models import Goal
+from parties.models import Party
 from tests.cast import SECRETARY, Cast
 from tests.conftest import YEAR
 from tests.factories import GoalFactory, MembershipFactory, ProposalFactory, UserFactory
@@ -74,12 +75,11 @@ def test_who_has_it_already_is_told_so(client: Client, cast: Cast, address):
     """The same edition answers 304 and reads no row; HEAD makes nothing either; a new record gives another tag."""
     first = client.get(address)
     content(first)
-    for known in ({"If-None-Match": first["ETag"]}, {"If-Modified-Since": first["Last-Modified"]}):
-        with CaptureQueriesContext(connection) as asked:
-            again = client.get(address, headers=known)
-        assert again.status_code == 304
-        assert again["ETag"] == first["ETag"]
-        assert len(asked) <= 2  # the plan year, and the edition
+    with CaptureQueriesContext(connection) as asked:
+        again = client.get(address, headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 304
+    assert again["ETag"] == first["ETag"]
+    assert len(asked) <= 2  # the plan year, and the edition
     head = client.head(address)
     assert (head.status_code, head["ETag"], head["Content-Type"]) == (200, first["ETag"], first["Content-Type"])
     assert "Content-Length" not in head
@@ -89,6 +89,30 @@ def test_who_has_it_already_is_told_so(client: Client, cast: Cast, address):
     changed = client.get(address, headers={"If-None-Match": first["ETag"]})
     content(changed)
     assert changed["ETag"] != first["ETag"]
+
+
+@pytest.mark.parametrize("address", ["/data/partier.csv", "/data/popolo.json"])
+def test_a_time_alone_hides_no_change(client: Client, plans, address):
+    """A party's new name has no time of its own, and whoever asks by time gets it."""
+    known = {"If-Modified-Since": client.head(address)["Last-Modified"]}
+    Party.objects.filter(slug="v").update(name="Vänstern")
+    again = client.get(address, headers=known)
+    assert again.status_code == 200
+    assert "Vänstern" in content(again).decode()
+
+
+def test_slow_readers_leave_threads_for_pages(client: Client, plans):
+    """As many files as can be are being sent: another waits, pages do not, and whoever is done gives a place back."""
+    sent = [client.get("/data/planar.csv") for _ in range(rates.SENT_AT_ONCE)]
+    late = client.get("/data/planar.csv")
+    assert (late.status_code, late["Retry-After"]) == (429, str(rates.PAUSE))
+    assert client.get("/data/").status_code == 200
+    content(sent[0])
+    assert client.head("/data/planar.csv").status_code == 200
+    assert client.get("/data/strunt.csv").status_code == 404
+    assert client.get("/data/planar.csv").status_code == 200
+    for each in sent:
+        each.close()
 
 
 @pytest.mark.parametrize("address", ["/data/mal.csv", "/data/popolo.json", "/api/v1/mal"])

@@ -72,7 +72,7 @@ def shown(host: str) -> str:
 def serve() -> None:
     """Serve the WSGI application with granian until a signal ends it.
 
-    One blocking thread in each worker keeps one database connection open, which was measured to be the fastest.
+    Threads are begun when they are needed, and each keeps one database connection open.
     """
     from granian import Granian
     from granian.constants import Interfaces
@@ -84,7 +84,8 @@ def serve() -> None:
         port=settings.PORT,
         interface=Interfaces.WSGI,
         workers=settings.WORKERS,
-        blocking_threads=1,
+        # Two more than the files that are sent at a time (goals.rates), each of which may be read slowly.
+        blocking_threads=6,
         websockets=False,
         log_level=LogLevels.warning,
         workers_kill_timeout=10,
