@@ -92,6 +92,8 @@ def _offer_goal(row: type[Schema]) -> None:
     def view(
         request: HttpRequest, municipality: str, committee: str, year: int, party_abbreviation: str, number: int
     ) -> HttpResponse:
+        if "\0" in party_abbreviation:  # PostgreSQL refuses to look for it
+            raise ProblemError(*_NOT_THERE)
         return one(
             GOALS,
             committee_address=f"{municipality}/{committee}",

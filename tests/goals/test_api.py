@@ -115,6 +115,7 @@ def test_one_row(client: Client, cast: Cast):
         "mal/eskilstuna/socialnamnden/2017/S/25",
         "mal/eskilstuna/socialnamnden/2017/V/999",
         "mal/eskilstuna/socialnamnden/99999999999999999999/V/25",
+        "mal/eskilstuna/socialnamnden/2017/%00/25",
         "beslut/8c9d4a52-6f0e-4b0e-9a51-2f3b6c7d8e90",
         "strunt",
         "",
