@@ -2,6 +2,7 @@
 
 import json
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
@@ -23,7 +24,8 @@ def catalogue(request: HttpRequest, form: str) -> HttpResponseBase:
     def make() -> HttpResponse:
         return HttpResponse(make_catalogue(edition).serialize(format=name, encoding="utf-8", context=PREFIXES))
 
-    return answered(request, edition, make, "katalog", form, media_type=f"{media_type}; charset=utf-8")
+    parts = ("katalog", form, settings.OPERATOR, settings.CONTACT_EMAIL)
+    return answered(request, edition, make, *parts, media_type=f"{media_type}; charset=utf-8")
 
 
 @require_safe

@@ -92,6 +92,15 @@ def test_the_catalogue_has_what_the_profile_demands(client: Client, plans, opera
     assert list(faults(graph(client, address))) == []
 
 
+def test_a_new_publisher_is_a_new_catalogue(client: Client, plans, settings):
+    """Who publishes is no row of the data, and a portal that asks again still learns of it."""
+    before = client.get("/data/katalog.rdf")["ETag"]
+    settings.OPERATOR = "Provköpings kommun"
+    again = client.get("/data/katalog.rdf", headers={"If-None-Match": before})
+    assert again.status_code == 200
+    assert "Provköpings kommun" in again.content.decode()
+
+
 def test_both_forms_are_the_same_catalogue(client: Client, plans, operated):
     """RDF/XML and JSON-LD say the same."""
     first, second = (graph(client, address) for address in CATALOGUES)
