@@ -89,14 +89,23 @@ def _from_json(name: str, text: str) -> Iterator[RecordRow]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise FileError(f"{name} har inga rader i fältet rows.")
     for number, row in enumerate(rows, start=1):
-        cells = {column: _as_text(value) for column, value in row.items()}
+        try:
+            cells = {column: _as_text(value) for column, value in row.items()}
+        except ValueError as error:
+            raise FileError(f"{name}, rad {number} har ett värde som inte är text, tal eller ja och nej.") from error
         yield RecordRow(name, number, _table(f"{name}, rad {number}", list(row)), cells)
 
 
 def _as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "ja" if value else "nej"
-    return "" if value is None else str(value)
+    if isinstance(value, (list, dict)):
+        raise ValueError(value)
+    text = "" if value is None else str(value)
+    text.encode()  # half of a pair of surrogates is no text
+    if "\0" in text:
+        raise ValueError(text)
+    return text
 
 
 def _table(where: str, columns: Sequence[str]) -> Table:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -309,3 +310,13 @@ def test_the_columns_are_those_of_the_files():
     """What is read in has the names of what is given out."""
     for name, columns in CONTENT.items():
         assert {*PLACE, *columns} <= set(BY_NAME[name].names)
+
+
+@pytest.mark.parametrize("value", ["a\0b", "\ud800", ["x"], {"x": 1}])
+@pytest.mark.parametrize("name", ["comment", "period", "party_abbreviation"])
+def test_json_values_that_no_cell_has(tmp_path, name, value):
+    """What JSON can write and the database cannot keep, or no column has, is refused, never recorded."""
+    path = tmp_path / "fel.json"
+    path.write_text(json.dumps({"rows": [{**STATUS, name: value}]}))
+    with pytest.raises(FileError, match="rad 1"):
+        read_rows(path)
