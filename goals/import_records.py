@@ -5,10 +5,11 @@ twice. What the rest of a row says must agree with what is here: nothing is pass
 """
 
 import datetime
+import re
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -28,6 +29,7 @@ _MODELS: dict[str, type[Record]] = {
 }
 #: Makes the keys of rows that have none.
 _NAMESPACE = uuid.UUID("6f2f7c53-6a83-4c5e-9a3f-0d7d6f0d9b11")
+_NUMBER = re.compile(r"-?[0-9]{1,10}(?:[.,][0-9]{1,2})?", re.ASCII)
 _EXAMPLE = {"ja": True, "nej": False}
 
 
@@ -62,7 +64,7 @@ def import_records(rows: Sequence[RecordRow], *, by: User, keep_times: bool = Fa
     """
     writer = _Writer(by, keep_times)
     if keep_times:
-        rows = sorted(rows, key=lambda row: row.cells.get("recorded_at") or "9")
+        rows = sorted(rows, key=_written_at)
     problems = []
     for row in rows:
         try:
@@ -240,6 +242,14 @@ def _others(kind: type[Record], year: PlanYear, keys: Iterable[uuid.UUID]) -> "m
     return found.exclude(key__in=list(keys))
 
 
+def _written_at(row: RecordRow) -> float:
+    """Give when a row was written, to put rows in order by; one that does not say so legibly is last."""
+    try:
+        return datetime.datetime.fromisoformat(row.cells.get("recorded_at") or "").timestamp()
+    except (ValueError, OverflowError):
+        return float("inf")
+
+
 def _key(row: RecordRow) -> uuid.UUID:
     """Give a row's key, or else one of all that it says."""
     if stated := row.cells.get("key", ""):
@@ -263,13 +273,9 @@ def _day(name: str, text: str) -> datetime.date | None:
 
 
 def _number(text: str) -> Decimal | None:
-    try:
-        found = Decimal(text.replace(",", ".")) if text else None
-    except InvalidOperation as error:
-        raise RowError(f"value är ”{text[:20]}”; skriv ett tal.") from error
-    if found is not None and not found.is_finite():
-        raise RowError(f"value är ”{text[:20]}”; skriv ett tal.")
-    return found
+    if text and not _NUMBER.fullmatch(text):
+        raise RowError(f"value är ”{text[:20]}”; skriv ett tal, som 92 eller 92,5.")
+    return Decimal(text.replace(",", ".")) if text else None
 
 
 def _whole(name: str, text: str) -> int:

@@ -153,6 +153,12 @@ def test_a_row_written_by_hand(importer, tmp_path, row, model, said):
     assert "0 uppgifter skrevs in, 1 fanns redan" in importer(path)
 
 
+@pytest.mark.parametrize("value", ["1_0", "٣", "1,000", "1e3", "NaN", "ungefär 76"])
+def test_what_is_no_number_as_one_writes_it(importer, tmp_path, value):
+    """A value that could be read in more than one way is refused."""
+    assert "skriv ett tal" in importer.refused(write(tmp_path / "fel.csv", {**OUTCOME, "value": value}))
+
+
 def test_a_correction_written_by_hand(cast: Cast, importer, clock: Clock, tmp_path):
     """A row names the key of what it corrects, and why."""
     importer(write(tmp_path / "x.csv", STATUS))
