@@ -21,7 +21,7 @@ AT_ONCE = 150
 FILE = 5
 #: How many files a process sends at a time. Whoever reads slowly holds a thread of it, and it has two more than these
 #: (``manage.py run``), so that pages are always answered.
-SENT_AT_ONCE = 4
+SENT_AT_ONCE = 3
 #: Seconds after which one who came when so many were being sent may come again.
 PAUSE = 20
 

@@ -85,7 +85,7 @@ def serve() -> None:
         interface=Interfaces.WSGI,
         workers=settings.WORKERS,
         # Two more than the files that are sent at a time (goals.rates), each of which may be read slowly.
-        blocking_threads=6,
+        blocking_threads=5,
         websockets=False,
         log_level=LogLevels.warning,
         workers_kill_timeout=10,
