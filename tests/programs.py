@@ -4,6 +4,7 @@ LibreOffice, for Excel and Word files, and pdftotext. ``python -m tests.programs
 tests.
 """
 
+import csv
 import os
 import shutil
 import subprocess
@@ -49,6 +50,17 @@ def convert(files: list[Path], to: str, folder: Path) -> None:
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     command = [str(find("soffice")), profile, "--headless", "--convert-to", to, "--outdir", str(folder)]
     subprocess.run([*command, *map(str, files)], check=True, capture_output=True, timeout=90)
+
+
+def sheets(file: Path, folder: Path) -> dict[str, list[list[str]]]:
+    """Give the rows of each sheet of an Excel file, as LibreOffice shows them."""
+    # Every sheet is written to a file of its own: comma, quote, UTF-8, from the first row, as shown.
+    convert([file], "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1", folder)
+    found = {}
+    for path in folder.glob(f"{file.stem}-*.csv"):
+        with path.open(encoding="utf-8", newline="") as text:
+            found[path.stem.removeprefix(f"{file.stem}-")] = list(csv.reader(text))
+    return found
 
 
 def pdf_text(file: Path) -> str:

@@ -3,6 +3,7 @@
 import io
 import json
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from django.core.cache import caches
@@ -16,6 +17,7 @@ from goals.data.files import MEDIA_TYPES
 from goals.data.tables import TABLES
 from goals.models import Goal
 from parties.models import Party
+from tests import programs
 from tests.cast import SECRETARY, Cast
 from tests.conftest import YEAR
 from tests.factories import GoalFactory, MembershipFactory, ProposalFactory, UserFactory
@@ -49,6 +51,19 @@ def test_everything_in_one_file(client: Client, plans):
     book = load_workbook(io.BytesIO(content(client.get(f"/data{YEAR}/allt.xlsx"))))
     assert book.sheetnames == [table.title for table in TABLES]
     assert book["Mål och uppdrag"].max_row == 79
+
+
+def test_it_opens_in_libreoffice(client: Client, plans, tmp_path: Path):
+    """LibreOffice finds every table, and the parties' words and the figures in it, letter by letter."""
+    (tmp_path / "allt.xlsx").write_bytes(content(client.get(f"/data{YEAR}/allt.xlsx")))
+    found = programs.sheets(tmp_path / "allt.xlsx", tmp_path)
+    assert set(found) == {table.title for table in TABLES}
+    header, *goals = found["Mål och uppdrag"]
+    texts = [row[header.index("text")] for row in goals]
+    assert texts == list(
+        Goal.objects.order_by("proposal__party__slug", "number").values_list("passage__text", flat=True)
+    )
+    assert {row[header.index("year")] for row in goals} == {"2017"}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """A fixed report's files: they open in the programs that people have, and say what they should, to everybody."""
 
-import csv
 import datetime
 import itertools
 import json
@@ -81,14 +80,8 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Any:
             paths = {end: folder / f"rapport.{end}" for end in ("xlsx", "docx", "pdf")}
             for end, path in paths.items():
                 path.write_bytes(files[end])
-            # Every sheet is written to a file of its own: comma, quote, UTF-8, from the first row, as shown.
-            programs.convert(
-                [paths["xlsx"]], "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1", folder
-            )
+            found.update(programs.sheets(paths["xlsx"], folder))
             programs.convert([paths["docx"]], "txt:Text (encoded):UTF8", folder)
-            for path in folder.glob("rapport-*.csv"):
-                with path.open(encoding="utf-8", newline="") as file:
-                    found[path.stem.removeprefix("rapport-")] = list(csv.reader(file))
             found["docx"] = (folder / "rapport.txt").read_text(encoding="utf-8-sig")
             found["pdf"] = programs.pdf_text(paths["pdf"])
         return found
