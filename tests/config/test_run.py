@@ -140,19 +140,21 @@ def test_the_start_that_loads_the_examples_makes_reports(environment):
     """The example's report is set before the workers are there, and each of them can set one nevertheless."""
     with_examples, port = {**environment, "EXAMPLE": "yes"}, free_port()
     server = start(with_examples, port)
-    email, password = next(iter(offered(run("prepare", with_examples)).items()))
-    sign_in = (
-        "from django.conf import settings; from django.test import Client; client = Client();"
-        f"client.login(email={email!r}, password={password!r});"
-        "print(client.cookies[settings.SESSION_COOKIE_NAME].OutputString())"
-    )
-    cookie = shell(sign_in, with_examples).partition(";")[0]
-    address = f"http://127.0.0.1:{port}/arbete/eskilstuna/socialnamnden/2017/rapport/delar/utkast.pdf"
-    for _ in range(4):
-        asked = urllib.request.Request(address, headers={"Cookie": cookie})
-        with urllib.request.urlopen(asked, timeout=30) as answer:
-            assert answer.read(5) == b"%PDF-"
-    stop(server, signal.SIGINT)
+    try:
+        email, password = next(iter(offered(run("prepare", with_examples)).items()))
+        sign_in = (
+            "from django.conf import settings; from django.test import Client; client = Client();"
+            f"client.login(email={email!r}, password={password!r});"
+            "print(client.cookies[settings.SESSION_COOKIE_NAME].OutputString())"
+        )
+        cookie = shell(sign_in, with_examples).partition(";")[0]
+        address = f"http://127.0.0.1:{port}/arbete/eskilstuna/socialnamnden/2017/rapport/delar/utkast.pdf"
+        for _ in range(4):
+            asked = urllib.request.Request(address, headers={"Cookie": cookie})
+            with urllib.request.urlopen(asked, timeout=30) as answer:
+                assert answer.read(5) == b"%PDF-"
+    finally:
+        stop(server, signal.SIGINT)
 
 
 def test_accounts_are_the_same_at_every_start(environment):
