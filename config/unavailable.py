@@ -6,6 +6,7 @@ Nothing here asks the database. docs/faults.md says what a reader meets, fault b
 import errno
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
@@ -57,6 +58,7 @@ def unavailable(request: HttpRequest, error: BaseException | None) -> HttpRespon
         for connection in connections.all(initialized_only=True):
             connection.close()  # what answers is no longer the one that takes writes
     response = _for_programs() if _asks_as_program(request) else _page(request, is_full(error))
+    _receive_the_rest(request)
     response["Retry-After"] = str(RETRY_AFTER)
     response["Cache-Control"] = "no-store"
     response._has_been_logged = True  # type: ignore[attr-defined] # so Django asks whether it has to log it
@@ -90,6 +92,13 @@ def _page(request: HttpRequest, full: bool) -> HttpResponse:
         context["is_once"] = any(name == "key" for name, _ in typed)
         context["words"] = [value for name, value in typed if len(value.split()) > 1]
     return HttpResponse(render_to_string("503.html", context), status=503)
+
+
+def _receive_the_rest(request: HttpRequest) -> None:
+    """Receive what is still being sent: a browser does not read the answer before it has sent all of it."""
+    with suppress(OSError):
+        while request.read(65_536):
+            pass
 
 
 def _typed(request: HttpRequest) -> Iterator[tuple[str, str]]:

@@ -71,7 +71,7 @@ def interrupted(at: Stage, name: str, fill_in: Callable[[Stage, int], Form]) -> 
         form = fill_in(at, number)
         sender = threading.Thread(target=_send_once, args=[form, at])
         sender.start()
-        time.sleep(chance.uniform(0, usual))
+        time.sleep(chance.uniform(0, 2 * usual))  # it takes longer when it has just been started
         killed = time.monotonic()
         kill_everything(at)
         sender.join()
