@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint lock format weigh eval-import eval-search clean
+.PHONY: help run dev test lint lock format weigh eval-import eval-search chaos clean
 
 help:
 	@echo "make run     set up, load plans and example follow-up, serve on http://127.0.0.1:8000 (PORT=8001, EXAMPLE=no)"
@@ -16,6 +16,7 @@ help:
 	@echo "make weigh   measure what a first and a repeated view weigh, in Chromium"
 	@echo "make eval-import  measure how many goals are found in plans of many layouts, and how well goals are lined up"
 	@echo "make eval-search  measure how much of what readers search for is among the first five hits"
+	@echo "make chaos   kill, freeze and fill everything in real processes, and print what came of it (ARGS='storm clock' for some)"
 	@echo "make lock    compile pyproject.toml to the two requirements.txt, with hashes"
 
 # The stamp is what make looks at: as new as the pinned list that it was installed from.
@@ -67,6 +68,9 @@ eval-import: $(VENV)/test
 
 eval-search: $(VENV)/test
 	@$(BIN)/python -m tests.evaluation search
+
+chaos: $(VENV)/test
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 lock: $(VENV)/test
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \

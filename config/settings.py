@@ -147,7 +147,27 @@ else:
         raise ImproperlyConfigured("DATABASE_URL must look like postgresql://user:password@host:port/name.") from error
     if _database.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must start with postgresql://; PostgreSQL is the only database.")
-DATABASES = {"default": {**_database, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
+# How long a request may wait for the database before it says so; nought is for ever. Commands take the time they need.
+DATABASE_CONNECT_SECONDS = env.int("DATABASE_CONNECT_SECONDS", 3, validate=validate.Range(min=2, max=60))
+DATABASE_STATEMENT_SECONDS = env.int("DATABASE_STATEMENT_SECONDS", 10, validate=validate.Range(min=0, max=3600))
+DATABASE_LOCK_SECONDS = env.int("DATABASE_LOCK_SECONDS", 5, validate=validate.Range(min=0, max=3600))
+DATABASE_IDLE_SECONDS = env.int("DATABASE_IDLE_SECONDS", 60, validate=validate.Range(min=0, max=3600))
+# Off where PgBouncer lends a connection for one transaction at a time: there the role has the limits.
+DATABASE_SETS_LIMITS = env.bool("DATABASE_SETS_LIMITS", True)
+_database |= {
+    "ENGINE": "config.postgres",
+    "CONN_MAX_AGE": 600,
+    "CONN_HEALTH_CHECKS": True,
+    # A network that is gone is noticed by commands too, which wait for statements as long as they take.
+    "OPTIONS": {
+        "connect_timeout": DATABASE_CONNECT_SECONDS,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        **_database.get("OPTIONS", {}),
+    },
+}
+DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # What has to be the same in every process: the counts that guessing is limited by. Kept in the database.

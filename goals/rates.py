@@ -4,10 +4,10 @@ Each process counts for itself and in memory, so that no reading waits for a wri
 """
 
 import math
-import time
 import weakref
 from collections.abc import Iterable, Iterator
 from threading import BoundedSemaphore
+from time import monotonic
 from typing import Any
 
 from django.core.cache import caches
@@ -47,7 +47,7 @@ class Pace(BaseThrottle):
 def seconds_to_wait(request: HttpRequest, cost: int = 1) -> float:
     """Count a question, unless it comes too soon; then give the seconds to wait."""
     key = f"pace:{BaseThrottle().get_ident(request)}"
-    now = time.time()
+    now = monotonic()  # which nobody sets: after a clock was set back, everyone would wait until it had caught up
     paid: float = max(caches["rates"].get(key, 0.0), now)
     after = paid + cost * 60 / PER_MINUTE
     longest = AT_ONCE * 60 / PER_MINUTE
