@@ -1,6 +1,9 @@
 """Find what an address names, or answer with what there is instead."""
 
+from django.db.models import QuerySet
+
 from config.page import Crumb, HelpfulNotFound
+from parties.compiled import Given, compiled_once
 from parties.models import Committee
 from proposals.models import EarlierVersion, PlanYear, Proposal
 
@@ -21,12 +24,17 @@ def find_committee(municipality: str, committee: str) -> Committee:
     return found
 
 
+@compiled_once
+def _plan_years_at() -> "QuerySet[PlanYear]":
+    return PlanYear.objects.published().at(Given("municipality"), Given("committee"), Given("year"))
+
+
 def find_plan_year(municipality: str, committee: str, year: int) -> PlanYear:
     """Find a plan year.
 
     :raises HelpfulNotFound: with the committee's other years, if it does not exist or has no plan.
     """
-    plan_year = PlanYear.objects.published().at(municipality, committee, year).first()
+    plan_year = next(iter(_plan_years_at(municipality=municipality, committee=committee, year=year)), None)
     if plan_year is None:
         found = find_committee(municipality, committee)
         raise HelpfulNotFound(

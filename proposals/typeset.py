@@ -3,8 +3,8 @@
 import itertools
 import re
 from collections.abc import Iterable, Sequence
+from html import escape
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 _TAGS = {"em": ("<em>", "</em>"), "strong": ("<strong>", "</strong>"), "found": ("<mark>", "</mark>")}
@@ -44,7 +44,7 @@ def _tagged(piece: str, kinds: Iterable[str]) -> str:
     html = escape(piece)
     for kind in dict.fromkeys(kinds):
         opening, closing = _TAGS[kind]
-        html = SafeString(f"{opening}{html}{closing}")
+        html = f"{opening}{html}{closing}"
     return html
 
 

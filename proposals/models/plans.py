@@ -1,5 +1,6 @@
 """Plan years, and the parties' proposals for them."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from parties.audit import audited
+from parties.compiled import Given
 from parties.models import Committee, Party
 from parties.swedish import swedish_key
 from proposals.models.documents import SourceDocument
@@ -17,7 +19,7 @@ from proposals.models.documents import SourceDocument
 class PlanYearQuerySet(models.QuerySet["PlanYear"]):
     """Plan years."""
 
-    def at(self, municipality: str, committee: str, year: int) -> "PlanYearQuerySet":
+    def at(self, municipality: str | Given, committee: str | Given, year: int | Given) -> "PlanYearQuerySet":
         """Find the plan year that an address names, with its committee and municipality."""
         return self.select_related("committee__municipality").filter(
             committee__municipality__slug=municipality, committee__slug=committee, year=year
@@ -103,7 +105,12 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
     def in_order(self) -> list["Proposal"]:
         """Give the proposals in the published order of their parties: by name, in Swedish alphabetical order."""
-        return sorted(self.select_related("party"), key=lambda proposal: swedish_key(proposal.party.name))
+        return in_order_of_parties(self.select_related("party"))
+
+
+def in_order_of_parties(proposals: "Iterable[Proposal]") -> list["Proposal"]:
+    """Put proposals, whose parties are read already, in the published order of those."""
+    return sorted(proposals, key=lambda proposal: swedish_key(proposal.party.name))
 
 
 @audited
