@@ -19,7 +19,7 @@ from goals.material import GoalRow, Material, ProseRow
 from goals.models import Goal, Issue, Topic
 from goals.standing import DECISION_ADDRESSES, STATUS_ADDRESSES
 from parties.models import Party
-from parties.shown import Shown, badge
+from parties.shown import Shown, badge, fragment, pattern
 from proposals.typeset import any_of, searched_words, typeset
 
 #: More columns than this are too narrow to read side by side.
@@ -39,36 +39,16 @@ ONLY = "bara-"
 
 
 @dataclass(frozen=True, slots=True)
-class GoalLine(Shown):
-    """A goal in a column, as it is shown: everything but its numbers is HTML.
+class Look:
+    """How goals and running text look on a page.
 
-    ``name`` is what kind of goal it is and how it is cited, ``anchor`` its place on a page that has each goal once.
-    ``target``, ``outcome``, ``lateness`` and ``decision`` are empty where there is none. ``is_current`` marks the goal
-    that the page is about.
+    ``anchors`` gives each goal an anchor, ``linked`` a link to its page, and ``current`` is the key of the goal that
+    the page is about.
     """
 
-    goal: GoalRow
-    anchor: SafeString
-    html: SafeString
-    chip: SafeString
-    url: SafeString
-    name: SafeString
-    lateness: str
-    decision: str
-    target: str
-    outcome: str
-    sic: list[str]
-    is_current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ProseLine(Shown):
-    """Running text in a column, as it is shown."""
-
-    html: SafeString
-    url: str
-    lines: str
-    sic: list[str]
+    anchors: bool = False
+    linked: bool = True
+    current: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +60,7 @@ class Voice:
 
     party: Party
     head: SafeString
-    names: Mapping[str, SafeString]
+    names: Mapping[str, str]
 
     @classmethod
     def of(cls, party: Party) -> "Voice":
@@ -88,29 +68,51 @@ class Voice:
         names = {kind.value: escape(f"{kind.label} {party.abbreviation} ") for kind in Goal.Kind}
         return cls(party, badge(party) + escape(party.name), names)
 
-    def line(self, goal: GoalRow, marker: re.Pattern[str] | None, current: int | None) -> GoalLine:
-        """Give one of the party's goals as it is shown."""
-        number = SafeString(goal.number)
+    def goal(self, goal: GoalRow, marker: re.Pattern[str] | None, look: Look) -> SafeString:
+        """Set one of the party's goals as HTML."""
         standing = goal.standing
-        return GoalLine(
-            goal=goal,
-            anchor=SafeString(f"{self.party.slug}-{number}"),
-            html=typeset(goal.text, goal.marks, marker),
-            chip=goal.chip.html,
-            url=goal.url,
-            name=self.names[goal.kind] + number,
+        around = pattern(
+            "includes/goal.html",
+            _HOLES_WITH_TARGET if goal.target else _HOLES,
+            anchors=look.anchors,
+            linked=look.linked,
+            current=goal.pk == look.current,
+            chip=goal.chip,
             lateness=goal.lateness,
+            has_outcome=goal.outcome != "",
             decision=standing.decision_label if standing.decision else "",
-            target=goal.target,
-            outcome=goal.outcome if goal.target else "",
-            sic=goal.sic,
-            is_current=goal.pk == current,
         )
+        filled = around % {
+            "anchor": f"{self.party.slug}-{goal.number}",
+            "words": typeset(goal.text, goal.marks, marker),
+            "url": goal.url,
+            "name": f"{self.names[goal.kind]}{goal.number}",
+            "target": escape(goal.target),
+            "outcome": escape(goal.outcome),
+            "sic": fragment("includes/sic.html", words=tuple(goal.sic)) if goal.sic else "",
+        }
+        return SafeString(filled)
+
+
+_HOLES = ("anchor", "words", "url", "name", "sic")
+_HOLES_WITH_TARGET = (*_HOLES, "target", "outcome")
+
+
+def _running_text(row: ProseRow, marker: re.Pattern[str] | None, look: Look) -> SafeString:
+    """Set running text as HTML."""
+    around = pattern("includes/running_text.html", ("words", "url", "lines", "sic"), linked=look.linked)
+    filled = around % {
+        "words": typeset(row.text, row.marks, marker),
+        "url": row.url,
+        "lines": row.lines,
+        "sic": fragment("includes/sic.html", words=tuple(row.sic)) if row.sic else "",
+    }
+    return SafeString(filled)
 
 
 @dataclass(frozen=True, slots=True)
 class Column(Shown):
-    """What one party has on an issue; ``head`` is the party's name with its badge, as HTML.
+    """What one party has on an issue: ``head``, its name with its badge, goals and running text, all as HTML.
 
     ``hidden`` counts goals that the reader's filter leaves out. ``unfolded`` says that the running text is what the
     reader's words were found in.
@@ -118,9 +120,9 @@ class Column(Shown):
 
     party: Party
     head: SafeString
-    goals: tuple[GoalLine, ...]
+    goals: tuple[SafeString, ...]
     hidden: int
-    prose: tuple[ProseLine, ...]
+    prose: tuple[SafeString, ...]
     unfolded: bool = False
 
 
@@ -276,11 +278,11 @@ class Comparison:
 
 @dataclass(frozen=True)
 class _Arranger:
-    """Arranges a plan year's material for a selection. ``current`` is the key of the goal that the page is about."""
+    """Arranges a plan year's material for a selection."""
 
     material: Material
     selection: Selection
-    current: int | None = None
+    look: Look
 
     @cached_property
     def voices(self) -> list[Voice]:
@@ -326,11 +328,9 @@ class _Arranger:
         return Column(
             party=voice.party,
             head=voice.head,
-            goals=tuple(voice.line(goal, marker, self.current) for goal in shown),
+            goals=tuple(voice.goal(goal, marker, self.look) for goal in shown),
             hidden=len(goals) - len(shown),
-            prose=tuple(
-                ProseLine(typeset(row.text, row.marks, marker), row.url, row.lines, row.sic) for row in prose
-            ),
+            prose=tuple(_running_text(row, marker, self.look) for row in prose),
             # A word that only the names have is found in the goals; the text is for what it says itself.
             unfolded=len(named) < len(patterns) and any(_has_all(row.text, patterns, named) for row in prose),
         )
@@ -365,9 +365,9 @@ class _Arranger:
         return matched and in_topic and in_show
 
 
-def compare(material: Material, selection: Selection) -> Comparison:
+def compare(material: Material, selection: Selection, look: Look = Look()) -> Comparison:
     """Arrange a plan year's goals by topic and issue, as a reader has chosen."""
-    arranger, counts = _Arranger(material, selection), Counts()
+    arranger, counts = _Arranger(material, selection, look), Counts()
     topics: dict[Topic | None, list[IssueRow]] = {}
     for issue in (*material.issues, *([None] if None in material.goals else [])):
         row = arranger.issue_row(issue)
@@ -384,10 +384,10 @@ def compare(material: Material, selection: Selection) -> Comparison:
 
 
 def issue_row(
-    material: Material, issue: Issue, parties: tuple[Party, ...], *, current: int | None = None
+    material: Material, issue: Issue, parties: tuple[Party, ...], look: Look = Look()
 ) -> IssueRow:
-    """Give one issue of a plan year with all that the parties have on it; ``current`` is a goal's key, to mark it."""
-    return _Arranger(material, Selection(parties), current).issue_row(issue)
+    """Give one issue of a plan year with all that the parties have on it."""
+    return _Arranger(material, Selection(parties), look).issue_row(issue)
 
 
 def _names_all(issue: Issue | None, patterns: list[re.Pattern[str]]) -> frozenset[re.Pattern[str]]:

@@ -10,8 +10,10 @@ from django.utils.safestring import SafeString
 
 from parties.models import Party
 
-#: How many fragments a process keeps: there are some statuses, and a badge for each party.
-MOST_KEPT = 2000
+#: How many fragments a process keeps, the latest used: statuses, badges of parties, and what goals are set in.
+MOST_KEPT = 5000
+#: What marks a hole while its pattern is made; no text has it, since PostgreSQL keeps none that does.
+_EDGE = "\0"
 
 
 class Shown:
@@ -37,6 +39,22 @@ def fragment(template: str, **values: Hashable) -> SafeString:
 @lru_cache(MOST_KEPT)
 def _render(template: str, values: tuple[tuple[str, Hashable], ...]) -> SafeString:
     return render_to_string(template, dict(values))
+
+
+def pattern(template: str, holes: tuple[str, ...], **values: Hashable) -> str:
+    """Render a template in the same way, but with holes in place of what is another each time.
+
+    ``pattern(…) % {"hole": html}`` fills them, which takes a tenth of the time of a template. Within the template a
+    hole is a value like any other. What fills it must be HTML already.
+    """
+    render = _render_pattern.__wrapped__ if settings.DEBUG else _render_pattern
+    return render(template, holes, tuple(values.items()))
+
+
+@lru_cache(MOST_KEPT)
+def _render_pattern(template: str, holes: tuple[str, ...], values: tuple[tuple[str, Hashable], ...]) -> str:
+    marked = {name: SafeString(f"{_EDGE}({name})s") for name in holes}
+    return render_to_string(template, {**dict(values), **marked}).replace("%", "%%").replace(_EDGE, "%")
 
 
 class _Badge(NamedTuple):

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from config.page import Crumb, HtmxRequest, Page
 from goals.as_of import NOW, AsOf
-from goals.comparison import ALL, MOST_COLUMNS, Comparison, Selection, TopicRows
+from goals.comparison import ALL, MOST_COLUMNS, Comparison, Look, Selection, TopicRows
 from goals.comparison import compare as arrange
 from goals.forms import CompareForm, decision_choices, kind_choices, show_choices, status_choices, topic_choices
 from goals.linked_data import comparison_page
@@ -35,7 +35,7 @@ def compare(request: HtmxRequest, municipality: str, committee: str, year: int) 
         return moved
     form = CompareForm(request.GET, parties=material.parties, topics=topics, as_of=as_of)
     selection = form.selection()
-    comparison = arrange(material, selection)
+    comparison = arrange(material, selection, Look(anchors=True))
     counts = comparison.counts
     topic = next((topic for topic in topics if topic.slug == selection.topic), None)
     narrowed = [f"”{selection.query}”"] if selection.query else []
