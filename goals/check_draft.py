@@ -176,7 +176,7 @@ def preview_of(draft: Draft) -> Preview:
         plan_year = proposal.plan_year
         issues = list(Issue.objects.of(draft.committee).in_order())
         material = Material.load(plan_year, issues, unplaced=True)
-        everything = compare(material, Selection(material.parties), Look(linked=False))
+        everything = compare(material, Selection(material.parties), Look(heading=5, linked=False))
         own = [party.pk for party in material.parties].index(draft.party_id)
         topics = []
         shown = 0

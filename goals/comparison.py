@@ -40,14 +40,17 @@ ONLY = "bara-"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How goals and running text look on a page.
+    """How columns look on a page.
 
-    ``anchors`` gives each goal an anchor, ``linked`` a link to its page, and ``current`` is the key of the goal that
-    the page is about.
+    ``heading`` is the level of the parties' headings; where goals stand in no issue, they take the issue's own level.
+    ``anchors`` gives each goal an anchor, ``linked`` a link to its page, and ``unfolded`` shows the running text at
+    once. ``current`` is the key of the goal that the page is about.
     """
 
+    heading: int = 4
     anchors: bool = False
     linked: bool = True
+    unfolded: bool = False
     current: int | None = None
 
 
@@ -68,7 +71,7 @@ class Voice:
         names = {kind.value: escape(f"{kind.label} {party.abbreviation} ") for kind in Goal.Kind}
         return cls(party, badge(party) + escape(party.name), names)
 
-    def goal(self, goal: GoalRow, marker: re.Pattern[str] | None, look: Look) -> SafeString:
+    def goal(self, goal: GoalRow, marker: re.Pattern[str] | None, look: Look) -> str:
         """Set one of the party's goals as HTML."""
         standing = goal.standing
         around = pattern(
@@ -82,7 +85,7 @@ class Voice:
             has_outcome=goal.outcome != "",
             decision=standing.decision_label if standing.decision else "",
         )
-        filled = around % {
+        return around % {
             "anchor": f"{self.party.slug}-{goal.number}",
             "words": typeset(goal.text, goal.marks, marker),
             "url": goal.url,
@@ -91,60 +94,50 @@ class Voice:
             "outcome": escape(goal.outcome),
             "sic": fragment("includes/sic.html", words=tuple(goal.sic)) if goal.sic else "",
         }
-        return SafeString(filled)
 
 
 _HOLES = ("anchor", "words", "url", "name", "sic")
 _HOLES_WITH_TARGET = (*_HOLES, "target", "outcome")
 
 
-def _running_text(row: ProseRow, marker: re.Pattern[str] | None, look: Look) -> SafeString:
+def _running_text(row: ProseRow, marker: re.Pattern[str] | None, look: Look) -> str:
     """Set running text as HTML."""
     around = pattern("includes/running_text.html", ("words", "url", "lines", "sic"), linked=look.linked)
-    filled = around % {
+    return around % {
         "words": typeset(row.text, row.marks, marker),
         "url": row.url,
         "lines": row.lines,
         "sic": fragment("includes/sic.html", words=tuple(row.sic)) if row.sic else "",
     }
-    return SafeString(filled)
 
 
 @dataclass(frozen=True, slots=True)
 class Column(Shown):
-    """What one party has on an issue: ``head``, its name with its badge, goals and running text, all as HTML.
+    """What one party has on an issue, as HTML; and the goals and the running text in it.
 
-    ``hidden`` counts goals that the reader's filter leaves out. ``unfolded`` says that the running text is what the
-    reader's words were found in.
+    ``unfolded`` says that the running text is what the reader's words were found in.
     """
 
-    party: Party
-    head: SafeString
-    goals: tuple[SafeString, ...]
-    hidden: int
-    prose: tuple[SafeString, ...]
+    html: SafeString
+    goals: list[GoalRow]
+    prose: list[ProseRow]
     unfolded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class IssueRow(Shown):
-    """An issue with its columns. ``relation`` and ``reason`` say how the goals in the columns relate, if they do."""
+    """An issue with its columns. ``relation`` and ``reason`` say how the goals in the columns relate, if they do.
+
+    ``name`` and ``anchor``, as HTML, are empty for goals that stand in no issue.
+    """
 
     issue: Issue | None
-    url: str
+    name: SafeString
+    anchor: SafeString
+    url: SafeString
     columns: tuple[Column, ...]
     relation: str = ""
     reason: str = ""
-
-    @property
-    def name(self) -> str:
-        """The issue's name."""
-        return self.issue.name if self.issue else ""
-
-    @property
-    def slug(self) -> str:
-        """The issue's word in an address."""
-        return self.issue.slug if self.issue else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,9 +287,9 @@ class _Arranger:
         """The address that those of topics and issues begin with."""
         return self.material.plan_year.committee.get_absolute_url()
 
-    def url(self, row: Issue | Topic) -> str:
+    def url(self, row: Issue | Topic) -> SafeString:
         """Give the address of a topic or an issue at the moment that is shown."""
-        return f"{row.url_within(self.committee_url)}{self.material.as_of.query}"
+        return SafeString(f"{row.url_within(self.committee_url)}{self.material.as_of.query}")
 
     def issue_row(self, issue: Issue | None) -> IssueRow:
         """Give an issue with its columns."""
@@ -308,11 +301,14 @@ class _Arranger:
             compared = {party.pk for party in self.selection.parties if goals.get(party.pk)}
             if not compared.issuperset(alignment.party_keys):  # type: ignore[attr-defined]
                 alignment = None
+        name = escape(issue.name if issue else "")
         return IssueRow(
             issue=issue,
-            url=self.url(issue) if issue else "",
+            name=name,
+            anchor=SafeString(f"fraga-{issue.slug}" if issue else ""),
+            url=self.url(issue) if issue else SafeString(),
             columns=tuple(
-                self.column(voice, goals.get(voice.party.pk, []), prose.get(voice.party.pk, []), named)
+                self.column(voice, name, goals.get(voice.party.pk, []), prose.get(voice.party.pk, []), named)
                 for voice in self.voices
             ),
             relation=alignment.get_relation_display() if alignment else "",
@@ -320,20 +316,34 @@ class _Arranger:
         )
 
     def column(
-        self, voice: Voice, goals: list[GoalRow], prose: list[ProseRow], named: frozenset[re.Pattern[str]]
+        self,
+        voice: Voice,
+        name: SafeString,
+        goals: list[GoalRow],
+        prose: list[ProseRow],
+        named: frozenset[re.Pattern[str]],
     ) -> Column:
         """Give what a party has on an issue; ``named`` are the searched words that the issue's name has."""
-        selection, patterns, marker = self.selection, self.selection.patterns, self.selection.marker
+        selection, patterns, marker, look = self.selection, self.selection.patterns, self.selection.marker, self.look
         shown = [goal for goal in goals if selection.wants(goal) and _has_all(goal.text, patterns, named)]
-        return Column(
-            party=voice.party,
-            head=voice.head,
-            goals=tuple(voice.goal(goal, marker, self.look) for goal in shown),
+        # A word that only the names have is found in the goals; the text is for what it says itself.
+        unfolded = len(named) < len(patterns) and any(_has_all(row.text, patterns, named) for row in prose)
+        around = pattern(
+            "includes/column.html",
+            ("head", "goals", "prose", "name"),
+            heading=f"h{look.heading if name else look.heading - 1}",
+            has_goals=bool(shown),
             hidden=len(goals) - len(shown),
-            prose=tuple(_running_text(row, marker, self.look) for row in prose),
-            # A word that only the names have is found in the goals; the text is for what it says itself.
-            unfolded=len(named) < len(patterns) and any(_has_all(row.text, patterns, named) for row in prose),
+            has_prose=bool(prose),
+            unfolded=look.unfolded or unfolded,
         )
+        filled = around % {
+            "head": voice.head,
+            "goals": "".join([voice.goal(goal, marker, look) for goal in shown]),
+            "prose": "".join([_running_text(row, marker, look) for row in prose]),
+            "name": name,
+        }
+        return Column(SafeString(filled), shown, prose, unfolded)
 
     def count(self, counts: Counts, row: IssueRow, topic: str) -> bool:
         """Count an issue beside the choices it would show under, and tell whether it is shown as chosen now.
