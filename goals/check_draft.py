@@ -186,7 +186,7 @@ def preview_of(draft: Draft) -> Preview:
             if rows:
                 topics.append(type(topic)(topic.topic, topic.url, rows))
         total = sum(len(topic.issues) for topic in everything.topics)
-    return Preview(Comparison(everything.parties, tuple(topics), everything.counts), total - shown)
+    return Preview(Comparison(everything.voices, tuple(topics), everything.counts), total - shown)
 
 
 def _goals(goals: list[Passage]) -> str:

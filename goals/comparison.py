@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from html import escape
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from goals.as_of import NOW, AsOf
@@ -58,9 +59,10 @@ class Look:
 class Voice:
     """What all of a party's columns have in common: the party's name with its badge, and how its goals are named.
 
-    ``names`` are the beginnings of its goals' names, by their kinds.
+    ``names`` are the beginnings of its goals' names, by their kinds, and ``key`` is the party's key.
     """
 
+    key: int
     party: Party
     head: SafeString
     names: Mapping[str, str]
@@ -69,11 +71,12 @@ class Voice:
     def of(cls, party: Party) -> "Voice":
         """Give what a party's columns have in common."""
         names = {kind.value: escape(f"{kind.label} {party.abbreviation} ") for kind in Goal.Kind}
-        return cls(party, badge(party) + escape(party.name), names)
+        return cls(party.pk, party, badge(party) + SafeString(escape(party.name)), names)
 
     def goal(self, goal: GoalRow, marker: re.Pattern[str] | None, look: Look) -> str:
         """Set one of the party's goals as HTML."""
-        standing = goal.standing
+        standing, number = goal.standing, goal.number
+        outcome = goal.outcome if goal.target else ""
         around = pattern(
             "includes/goal.html",
             _HOLES_WITH_TARGET if goal.target else _HOLES,
@@ -82,16 +85,16 @@ class Voice:
             current=goal.pk == look.current,
             chip=goal.chip,
             lateness=goal.lateness,
-            has_outcome=goal.outcome != "",
+            has_outcome=outcome != "",
             decision=standing.decision_label if standing.decision else "",
         )
         return around % {
-            "anchor": f"{self.party.slug}-{goal.number}",
+            "anchor": f"{self.party.slug}-{number}",
             "words": typeset(goal.text, goal.marks, marker),
             "url": goal.url,
-            "name": f"{self.names[goal.kind]}{goal.number}",
+            "name": f"{self.names[goal.kind]}{number}",
             "target": escape(goal.target),
-            "outcome": escape(goal.outcome),
+            "outcome": outcome,
             "sic": fragment("includes/sic.html", words=tuple(goal.sic)) if goal.sic else "",
         }
 
@@ -252,9 +255,9 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A comparison, ready to be shown."""
+    """A comparison, ready to be shown; ``voices`` are its parties."""
 
-    parties: tuple[Party, ...]
+    voices: tuple[Voice, ...]
     topics: tuple[TopicRows, ...]
     counts: Counts
 
@@ -267,6 +270,7 @@ class Comparison:
     def goal_count(self) -> int:
         """How many goals are shown."""
         return sum(len(column.goals) for topic in self.topics for issue in topic.issues for column in issue.columns)
+
 
 
 @dataclass(frozen=True)
@@ -298,17 +302,17 @@ class _Arranger:
         named = _names_all(issue, self.selection.patterns)
         alignment = self.material.alignments.get(issue.pk) if issue else None
         if alignment:
-            compared = {party.pk for party in self.selection.parties if goals.get(party.pk)}
+            compared = {voice.key for voice in self.voices if goals.get(voice.key)}
             if not compared.issuperset(alignment.party_keys):  # type: ignore[attr-defined]
                 alignment = None
-        name = escape(issue.name if issue else "")
+        name = SafeString(escape(issue.name) if issue else "")
         return IssueRow(
             issue=issue,
             name=name,
             anchor=SafeString(f"fraga-{issue.slug}" if issue else ""),
             url=self.url(issue) if issue else SafeString(),
             columns=tuple(
-                self.column(voice, name, goals.get(voice.party.pk, []), prose.get(voice.party.pk, []), named)
+                self.column(voice, name, goals.get(voice.key, []), prose.get(voice.key, []), named)
                 for voice in self.voices
             ),
             relation=alignment.get_relation_display() if alignment else "",
@@ -352,10 +356,10 @@ class _Arranger:
         """
         selection = self.selection
         goals = self.material.goals.get(row.issue.pk if row.issue else None, {})
-        having = [party for party in selection.parties if goals.get(party.pk)]
+        having = [voice for voice in self.voices if goals.get(voice.key)]
         if not having:
             return False
-        shape = SHARED if len(having) > 1 else ONLY + having[0].slug
+        shape = SHARED if len(having) > 1 else ONLY + having[0].party.slug
         wanted = sum(len(column.goals) for column in row.columns)
         matched = bool(wanted) or (not selection.narrows_goals and any(column.unfolded for column in row.columns))
         in_topic = selection.topic in ("", topic)
@@ -366,8 +370,8 @@ class _Arranger:
                 counts.topics[topic] += wanted
         if in_show and in_topic:
             named = _names_all(row.issue, selection.patterns)
-            for party in having:
-                for goal in goals[party.pk]:
+            for voice in having:
+                for goal in goals[voice.key]:
                     if _has_all(goal.text, selection.patterns, named):
                         counts.add(goal, selection)
         if in_topic and matched and row.issue:
@@ -378,19 +382,13 @@ class _Arranger:
 def compare(material: Material, selection: Selection, look: Look = Look()) -> Comparison:
     """Arrange a plan year's goals by topic and issue, as a reader has chosen."""
     arranger, counts = _Arranger(material, selection, look), Counts()
-    topics: dict[Topic | None, list[IssueRow]] = {}
-    for issue in (*material.issues, *([None] if None in material.goals else [])):
-        row = arranger.issue_row(issue)
-        topic = issue.topic if issue else None
-        if arranger.count(counts, row, topic.slug if topic else ""):
-            topics.setdefault(topic, []).append(row)
-    return Comparison(
-        selection.parties,
-        tuple(
-            TopicRows(topic, arranger.url(topic) if topic else "", tuple(rows)) for topic, rows in topics.items()
-        ),
-        counts,
-    )
+    topics: list[TopicRows] = []
+    for topic, issues in groupby((*material.issues, *([None] if None in material.goals else [])), key=_topic_of):
+        rows = [arranger.issue_row(issue) for issue in issues]
+        shown = tuple(row for row in rows if arranger.count(counts, row, topic.slug if topic else ""))
+        if shown:
+            topics.append(TopicRows(topic, arranger.url(topic) if topic else "", shown))
+    return Comparison(tuple(arranger.voices), tuple(topics), counts)
 
 
 def issue_row(
@@ -411,3 +409,7 @@ def _names_all(issue: Issue | None, patterns: list[re.Pattern[str]]) -> frozense
 def _has_all(text: str, patterns: list[re.Pattern[str]], named: frozenset[re.Pattern[str]]) -> bool:
     """Tell whether a text, together with the names it stands under, has every searched word."""
     return not patterns or all(pattern in named or pattern.search(text) for pattern in patterns)
+
+
+def _topic_of(issue: Issue | None) -> Topic | None:
+    return issue.topic if issue else None

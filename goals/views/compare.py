@@ -30,7 +30,7 @@ def compare(request: HtmxRequest, municipality: str, committee: str, year: int) 
     found = find_plan_year(municipality, committee, year)
     as_of = AsOf.read(request.GET.get("per", ""))
     material = Material.load_all(found, as_of=as_of)
-    topics = list(dict.fromkeys(issue.topic for issue in material.issues if issue.pk in material.goals))
+    topics = list({issue.topic_id: issue.topic for issue in material.issues if issue.pk in material.goals}.values())
     if moved := lead_on_in_filter(request, found.committee, {topic.slug for topic in topics}):
         return moved
     form = CompareForm(request.GET, parties=material.parties, topics=topics, as_of=as_of)
