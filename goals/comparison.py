@@ -142,6 +142,23 @@ class IssueRow(Shown):
     relation: str = ""
     reason: str = ""
 
+    @property
+    def html(self) -> SafeString:
+        """The issue as the page Compare shows it."""
+        holes = ("name", "anchor", "url", "columns") if self.issue else ("columns",)
+        if self.relation:
+            holes = (*holes, "relation", "reason")
+        around = pattern("goals/_compared.html", holes, wide=len(self.columns))
+        filled = around % {
+            "name": self.name,
+            "anchor": self.anchor,
+            "url": self.url,
+            "columns": "".join([column.html for column in self.columns]),
+            "relation": self.relation,
+            "reason": escape(self.reason),
+        }
+        return SafeString(filled)
+
 
 @dataclass(frozen=True, slots=True)
 class TopicRows(Shown):
@@ -272,7 +289,6 @@ class Comparison:
         return sum(len(column.goals) for topic in self.topics for issue in topic.issues for column in issue.columns)
 
 
-
 @dataclass(frozen=True)
 class _Arranger:
     """Arranges a plan year's material for a selection."""
@@ -391,9 +407,7 @@ def compare(material: Material, selection: Selection, look: Look = Look()) -> Co
     return Comparison(tuple(arranger.voices), tuple(topics), counts)
 
 
-def issue_row(
-    material: Material, issue: Issue, parties: tuple[Party, ...], look: Look = Look()
-) -> IssueRow:
+def issue_row(material: Material, issue: Issue, parties: tuple[Party, ...], look: Look = Look()) -> IssueRow:
     """Give one issue of a plan year with all that the parties have on it."""
     return _Arranger(material, Selection(parties), look).issue_row(issue)
 

@@ -1,8 +1,8 @@
 """What pages show many times over, made ready for the templates (docs/decisions/0030-rendering.md)."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -10,10 +10,15 @@ from django.utils.safestring import SafeString
 
 from parties.models import Party
 
+Render = TypeVar("Render", bound=Callable[..., Any])
+
 #: How many fragments a process keeps, the latest used: statuses, badges of parties, and what goals are set in.
 MOST_KEPT = 5000
 #: What marks a hole while its pattern is made; no text has it, since PostgreSQL keeps none that does.
 _EDGE = "\0"
+
+# Who changes a template sees it at once.
+_kept: Callable[[Render], Render] = (lambda render: render) if settings.DEBUG else lru_cache(MOST_KEPT)  # type: ignore[assignment]
 
 
 class Shown:
@@ -32,11 +37,10 @@ def fragment(template: str, **values: Hashable) -> SafeString:
 
     The values must be such that two that are equal look the same, as words are, and rows of the database are not.
     """
-    render = _render.__wrapped__ if settings.DEBUG else _render
-    return render(template, tuple(values.items()))
+    return _render(template, tuple(values.items()))
 
 
-@lru_cache(MOST_KEPT)
+@_kept
 def _render(template: str, values: tuple[tuple[str, Hashable], ...]) -> SafeString:
     return render_to_string(template, dict(values))
 
@@ -47,11 +51,10 @@ def pattern(template: str, holes: tuple[str, ...], **values: Hashable) -> str:
     ``pattern(…) % {"hole": html}`` fills them, which takes a tenth of the time of a template. Within the template a
     hole is a value like any other. What fills it must be HTML already.
     """
-    render = _render_pattern.__wrapped__ if settings.DEBUG else _render_pattern
-    return render(template, holes, tuple(values.items()))
+    return _render_pattern(template, holes, tuple(values.items()))
 
 
-@lru_cache(MOST_KEPT)
+@_kept
 def _render_pattern(template: str, holes: tuple[str, ...], values: tuple[tuple[str, Hashable], ...]) -> str:
     marked = {name: SafeString(f"{_EDGE}({name})s") for name in holes}
     return render_to_string(template, {**dict(values), **marked}).replace("%", "%%").replace(_EDGE, "%")

@@ -65,7 +65,9 @@ def goal(request: HttpRequest, municipality: str, committee: str, year: int, par
         "party": proposal.party,
         "goal": found,
         "quote": typeset(found.passage.text, found.passage.marks),
-        "row": issue_row(material, found.issue, material.parties, Look(heading=3, current=found.pk)) if found.issue else None,
+        "row": issue_row(material, found.issue, material.parties, Look(heading=3, current=found.pk))
+        if found.issue
+        else None,
         "as_of": as_of,
         "standing": standing,
         "chip": chip(standing.status, found.kind),
