@@ -55,6 +55,9 @@ class Look:
     current: int | None = None
 
 
+USUAL = Look()
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """What all of a party's columns have in common: the party's name with its badge, and how its goals are named.
@@ -395,7 +398,7 @@ class _Arranger:
         return matched and in_topic and in_show
 
 
-def compare(material: Material, selection: Selection, look: Look = Look()) -> Comparison:
+def compare(material: Material, selection: Selection, look: Look = USUAL) -> Comparison:
     """Arrange a plan year's goals by topic and issue, as a reader has chosen."""
     arranger, counts = _Arranger(material, selection, look), Counts()
     topics: list[TopicRows] = []
@@ -407,7 +410,7 @@ def compare(material: Material, selection: Selection, look: Look = Look()) -> Co
     return Comparison(tuple(arranger.voices), tuple(topics), counts)
 
 
-def issue_row(material: Material, issue: Issue, parties: tuple[Party, ...], look: Look = Look()) -> IssueRow:
+def issue_row(material: Material, issue: Issue, parties: tuple[Party, ...], look: Look = USUAL) -> IssueRow:
     """Give one issue of a plan year with all that the parties have on it."""
     return _Arranger(material, Selection(parties), look).issue_row(issue)
 

@@ -17,7 +17,7 @@ from goals.models import Decision, Goal, OutcomeValue, StatusUpdate
 from goals.models.records import FINISHED, UNFINISHED, status_label
 from parties.compiled import CompiledOnce, Given
 from parties.shown import Shown, fragment
-from proposals.models import PlanYear
+from proposals.models import PlanYear, Proposal
 
 #: How an address writes the statuses, and what a stylesheet and a drawing call them.
 STATUS_ADDRESSES = {
@@ -125,14 +125,22 @@ def load_standings_of_year(
     plan_year: PlanYear, at: datetime.datetime | None = None, until: datetime.date | None = None
 ) -> Mapping[int, Standing]:
     """Read the same of all goals that stand in a plan year, more quickly: the query is written once."""
-    records = _records_of_year(is_past=at is not None, is_until=until is not None)
-    return _put_together(records(plan_year=plan_year.pk, at=at, until=until))
+    records = _compiled_records(PlanYear, is_past=at is not None, is_until=until is not None)
+    return _put_together(records(key=plan_year.pk, at=at, until=until))
+
+
+def load_standings_of_plan(proposal: Proposal, at: datetime.datetime | None = None) -> Mapping[int, Standing]:
+    """Read the same of all goals that a plan has or has had in an earlier version."""
+    records = _compiled_records(Proposal, is_past=at is not None, is_until=False)
+    return _put_together(records(key=proposal.pk, at=at))
 
 
 @cache
-def _records_of_year(*, is_past: bool, is_until: bool) -> CompiledOnce[tuple[Any, ...]]:
-    """Give the query of what is recorded of a plan year's goals; a moment and a day make it another."""
-    goals = Goal.objects.standing().filter(proposal__plan_year=Given("plan_year"))
+def _compiled_records(of: type[PlanYear | Proposal], *, is_past: bool, is_until: bool) -> CompiledOnce[tuple[Any, ...]]:
+    """Give the query of what is recorded of a plan year's or a plan's goals; a moment and a day make it another."""
+    goals = Goal.objects.standing().filter(proposal__plan_year=Given("key"))
+    if of is Proposal:
+        goals = Goal.objects.filter(proposal=Given("key"))
     at, until = Given("at") if is_past else None, Given("until") if is_until else None
     return CompiledOnce(lambda: _records_of(goals, at, until))
 

@@ -24,7 +24,7 @@ class Given(Expression):
         super().__init__()
         self.name = name
 
-    def as_sql(self, *_: Any) -> tuple[str, list["Given"]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         """Stand among the query's values myself, until mine is given."""
         return "%s", [self]
 
@@ -57,7 +57,8 @@ class CompiledOnce(Generic[Row]):
             query=SimpleNamespace(get_compiler=lambda using: compiler),
             _known_related_objects={},
         )
-        return list(queryset._iterable_class(source))
+        rows: Any = queryset._iterable_class(source)
+        return list(rows)
 
 
 def compiled_once(build: Callable[[], "QuerySet[Any, Row]"]) -> CompiledOnce[Row]:

@@ -47,12 +47,18 @@ def find_plan_year(municipality: str, committee: str, year: int) -> PlanYear:
     return plan_year
 
 
+@compiled_once
+def _proposals_at() -> "QuerySet[Proposal]":
+    return Proposal.objects.at(Given("municipality"), Given("committee"), Given("year"), Given("party"))
+
+
 def find_proposal(municipality: str, committee: str, year: int, party: str) -> Proposal:
     """Find a proposal, without its document's content.
 
     :raises HelpfulNotFound: with the parties that have a plan for the year, if this one has none.
     """
-    proposal = Proposal.objects.at(municipality, committee, year, party).first()
+    found = _proposals_at(municipality=municipality, committee=committee, year=year, party=party)
+    proposal = next(iter(found), None)
     if proposal is None:
         plan_year = find_plan_year(municipality, committee, year)
         others = plan_year.proposals.select_related("plan_year__committee__municipality").in_order()

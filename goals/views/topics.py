@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from config.page import Crumb, HelpfulNotFound, Page
 from goals.as_of import AsOf
-from goals.comparison import IssueRow, Look, issue_row
+from goals.comparison import USUAL, IssueRow, Look, issue_row
 from goals.find import lead_on_to_issue, lead_on_to_topic
 from goals.material import Material
 from goals.models import Issue, Topic
@@ -127,7 +127,7 @@ class YearOfTopic:
     shows_example: bool
 
 
-def years_with(committee: Committee, issues: list[Issue], as_of: AsOf, look: Look = Look()) -> list[YearOfTopic]:
+def years_with(committee: Committee, issues: list[Issue], as_of: AsOf, look: Look = USUAL) -> list[YearOfTopic]:
     """Give the plan years in which any party has goals or running text on some issues, the latest first."""
     plan_years = list(PlanYear.objects.newest_first().filter(committee=committee))
     years = []

@@ -78,7 +78,9 @@ class PlanYear(models.Model):
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     """Proposals."""
 
-    def at(self, municipality: str, committee: str, year: int, party: str) -> "ProposalQuerySet":
+    def at(
+        self, municipality: str | Given, committee: str | Given, year: int | Given, party: str | Given
+    ) -> "ProposalQuerySet":
         """Find the proposal that an address names, with all that its pages say about where it belongs."""
         return (
             self.select_related("party", "plan_year__committee__municipality", "document")
