@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -115,6 +115,19 @@ def served(name: str, data_dir: Path) -> Iterator[str]:
     """Serve a furnished database, and give the site's address."""
     with furnished(name, data_dir) as environment, running(environment) as server:
         yield server.address
+
+
+def wait_for_port(port: int, server: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    """Wait until something listens at a port of this machine, whatever it answers.
+
+    :raises RuntimeError: if the server ends first, or takes too long.
+    """
+    ends = time.monotonic() + seconds
+    while server.poll() is None and time.monotonic() < ends:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"nothing listens at port {port} (exit code {server.poll()})")
 
 
 def wait_for(address: str, server: subprocess.Popen[bytes], seconds: float = 60) -> None:
