@@ -2,31 +2,24 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
-from tests.browser.server import PYTHON, ROOT, TWO_PARTIES, database, free_port, wait_for_port
+from tests.browser.server import TWO_PARTIES, database, free_port, serving
 from tests.deploy.reader import Reader
 from tests.deploy.stub import Stub, stub
 from tests.nginx import NAME, Front, in_front
 
-#: Makes the two plans, and people who can sign in (tests/browser/cast.py), and serves them as `manage.py run` does.
-SERVE = f"""
-import django
-django.setup()
+#: Makes the two plans, and people who can sign in (tests/browser/cast.py).
+PREPARE = f"""
 from django.core.management import call_command
-from django.db import connection
 call_command("migrate", verbosity=0)
 call_command("load_plans", {str(TWO_PARTIES)!r}, verbosity=0)
 from tests.browser import cast
 cast.make()
-connection.close()
-from config.management.commands.run import serve
-serve()
 """
 
 
@@ -49,14 +42,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
             "DJANGO_SETTINGS_MODULE": os.environ.get("DEPLOY_SETTINGS", "config.settings"),
         }
         shutil.copytree(settings.STATIC_ROOT, folder / "static")
-        process = subprocess.Popen([*PYTHON, "-c", SERVE], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
-        try:
-            wait_for_port(port, process, 120)
-            with in_front(folder, port, folder / "static") as front:
-                yield front
-        finally:
-            process.terminate()
-            process.wait(20)
+        with serving(environment, PREPARE), in_front(folder, port, folder / "static") as front:
+            yield front
 
 
 @pytest.fixture
