@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -53,7 +54,8 @@ def begin() -> Path:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for other in OTHERS:
         os.environ.pop(other, None)
-    os.environ.update(DATA_DIR=str(folder), EXAMPLE="no", DJANGO_SETTINGS_MODULE="tests.bench.settings")
+    own = {"DATA_DIR": str(folder), "EXAMPLE": "no", "SECRET_KEY": secrets.token_urlsafe(50)}
+    os.environ.update(own, DJANGO_SETTINGS_MODULE="tests.bench.settings")
     from config import embedded
 
     embedded.start()

@@ -39,7 +39,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
             "ALLOWED_HOSTS": NAME,
             "SITE_ADDRESS": f"https://{NAME}",
             "EXAMPLE": "off",
-            "DJANGO_SETTINGS_MODULE": os.environ.get("DEPLOY_SETTINGS", "config.settings"),
+            "PAGE_CACHE_MB": "64",
         }
         shutil.copytree(settings.STATIC_ROOT, folder / "static")
         with serving(environment, PREPARE), in_front(folder, port, folder / "static") as front:

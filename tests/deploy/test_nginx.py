@@ -5,6 +5,7 @@ import re
 import time
 from urllib.parse import urlencode
 
+import brotli
 import pytest
 from django.templatetags.static import static
 
@@ -154,16 +155,23 @@ class TestHeldPages:
 
     @pytest.mark.parametrize(
         ("accepted", "packed"),
-        [("gzip", "gzip"), ("deflate, GZIP;q=0.5", "gzip"), ("gzip;q=0", None), ("identity", None), ("*;q=0", None)],
+        [
+            ("gzip, deflate, br, zstd", "br"),
+            ("br;q=0, gzip", "gzip"),
+            ("deflate, GZIP;q=0.5", "gzip"),
+            ("gzip;q=0", None),
+            ("identity", None),
+        ],
     )
     def test_each_gets_what_it_can_unpack(self, reader, accepted, packed):
         """A page is held packed for those who can unpack it, and as it is for others."""
+        unpack = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[packed]
         just_after_a_second_began()
         plain = reader.ask(COMPARE)
         for _ in range(2):
             answer = reader.ask(COMPARE, Accept_Encoding=accepted)
             assert answer.headers["Content-Encoding"] == packed
-            assert (gzip.decompress(answer.body) if packed else answer.body) == plain.body
+            assert unpack(answer.body) == plain.body
 
     def test_a_part_is_not_held_as_the_page(self, reader):
         """What htmx asks for to replace a part of a page, and the page, are two things; also when one has gone back."""
