@@ -66,9 +66,13 @@ Key = tuple[str, ...]
 
 @dataclass(slots=True)
 class KeptPage:
-    """A page as it was made: its headers, and its content in each way of compressing that somebody takes."""
+    """A page as it was made: its headers, and its content in each way of compressing that somebody takes.
+
+    ``shows`` are the plan years that it may show something of; ``None`` is all there are.
+    """
 
     tag: str
+    shows: list[int] | None
     headers: list[tuple[str, str]]
     brotli: bytes
     gzip: bytes = field(default=b"", repr=False)
@@ -113,16 +117,21 @@ class PageCache:
             kept: KeptPage | None = self.pages.get(key)
         if kept is None and not is_kept_address(request.path_info):
             return self.get_response(request)
-        # Read before the page is made: what is written meanwhile has a later edition.
-        tag = self.tag(edition_for(request.path_info), key)
+        if kept:
+            tag = self.tag(edition_of(kept.shows), key)
+        if kept is None or kept.tag != tag:
+            kept = None
+            # Read before the page is made: what is written meanwhile has a later edition.
+            shows, edition = edition_for(request.path_info)
+            tag = self.tag(edition, key)
         if tag in request.META.get("HTTP_IF_NONE_MATCH", ""):
             return as_public(HttpResponse(status=304), tag)
-        if kept is None or kept.tag != tag:
+        if kept is None:
             with asked_by_nobody(request):
                 response = self.get_response(request)
             if not (isinstance(response, HttpResponse) and is_public(request, response)):
                 return response
-            kept = keep(response, tag)
+            kept = keep(response, tag, shows)
             if kept.size < self.room // 10:
                 with self.lock:
                     self.pages[key] = kept
@@ -165,12 +174,17 @@ def is_kept_address(path: str) -> bool:
     return False
 
 
-def edition_for(path: str) -> Edition:
-    """Give the edition of all that the page of an address may show: its committee's, or everything."""
+def edition_for(path: str) -> tuple[list[int] | None, Edition]:
+    """Give the plan years that an address may show, its committee's or all (``None``), and their edition."""
     _, first, second, *_ = [*path.split("/"), "", ""]
     if not first or first in SITE_ADDRESSES or first.startswith("sitemap"):
-        return EditionNumber.objects.of_all()
+        return None, EditionNumber.objects.of_all()
     return EditionNumber.objects.of_committee(first, second)
+
+
+def edition_of(plan_years: list[int] | None) -> Edition:
+    """Give the edition of some plan years, or of all."""
+    return EditionNumber.objects.of_all() if plan_years is None else EditionNumber.objects.of(plan_years)
 
 
 @contextmanager
@@ -196,10 +210,10 @@ def is_public(request: HttpRequest, response: HttpResponse) -> bool:
     )
 
 
-def keep(response: HttpResponse, tag: str) -> KeptPage:
+def keep(response: HttpResponse, tag: str, shows: list[int] | None) -> KeptPage:
     """Make of an answer what is kept of it."""
     headers = [(name, value) for name, value in response.items() if name not in _OWN_HEADERS]
-    return KeptPage(tag, headers, brotli.compress(response.content, quality=5))
+    return KeptPage(tag, shows, headers, brotli.compress(response.content, quality=5))
 
 
 def answer(request: HttpRequest, kept: KeptPage) -> HttpResponse:

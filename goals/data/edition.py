@@ -29,7 +29,7 @@ class Edition:
 def edition_of(plan_year: PlanYear | None = None) -> Edition:
     """Give the edition of a plan year's data, or of all, in one query."""
     numbers = EditionNumber.objects
-    found = numbers.of_plan_year(plan_year.pk) if plan_year else numbers.of_all()
+    found = numbers.of([plan_year.pk]) if plan_year else numbers.of_all()
     where = plan_year.pk if plan_year else ""
     return Edition(_short(FORM, settings.SITE_ADDRESS, where, *found), found.changed_at or NEVER)
 

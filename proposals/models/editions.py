@@ -6,6 +6,7 @@ commits, and never while holding what the other needs.
 """
 
 import datetime
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import pgtrigger
@@ -30,34 +31,45 @@ class Edition(NamedTuple):
 
 
 _READ = "SELECT coalesce(sum(number), 0)::bigint, max(changed_at) FROM proposals_editionnumber"
-_OF_PLAN_YEAR = f"{_READ} WHERE plan_year IN (0, %s)"
-_OF_COMMITTEE = f"""{_READ} WHERE plan_year = 0 OR plan_year IN (
+_OF_SOME = f"{_READ} WHERE plan_year = ANY (%s::bigint[])"
+_OF_COMMITTEE = """
+SELECT array_agg(plan_year), coalesce(sum(number), 0)::bigint, max(changed_at)
+FROM (
+    SELECT 0 AS plan_year
+    UNION ALL
     SELECT plan_year.id FROM proposals_planyear AS plan_year
     JOIN parties_committee AS committee ON committee.id = plan_year.committee_id
     JOIN parties_municipality AS municipality ON municipality.id = committee.municipality_id
     WHERE municipality.slug = %s AND committee.slug = %s
-)"""  # noqa: S608 - our own words
+) AS belonging
+LEFT JOIN proposals_editionnumber USING (plan_year)
+"""
 
 
 class EditionNumberManager(models.Manager["EditionNumber"]):
-    """Reads editions, each in one query that takes no longer than it must: it is asked for every page."""
+    """Reads editions, each in one query that takes no longer than it must: one is read for every page."""
 
     def of_all(self) -> Edition:
         """Give the edition of everything there is."""
-        return self._read(_READ)
+        return Edition(*self._read(_READ))
 
-    def of_committee(self, municipality: str, committee: str) -> Edition:
-        """Give the edition of all plan years of the committee that an address names, whether there is one or not."""
-        return self._read(_OF_COMMITTEE, municipality, committee)
+    def of(self, plan_years: Iterable[int]) -> Edition:
+        """Give the edition of some plan years, by their keys, and of what has no plan year of its own."""
+        return Edition(*self._read(_OF_SOME, [SITE, *plan_years]))
 
-    def of_plan_year(self, plan_year: int) -> Edition:
-        """Give the edition of one plan year."""
-        return self._read(_OF_PLAN_YEAR, plan_year)
+    def of_committee(self, municipality: str, committee: str) -> tuple[list[int], Edition]:
+        """Give the plan years of the committee that an address names, and their edition, as they are at one moment.
 
-    def _read(self, sql: str, *parameters: str | int) -> Edition:
+        As long as the edition of those plan years (``of``) is the same, the committee has no others.
+        """
+        plan_years, *edition = self._read(_OF_COMMITTEE, municipality, committee)
+        return plan_years, Edition(*edition)
+
+    def _read(self, sql: str, *parameters: str | list[int]) -> tuple[Any, ...]:
         with connections[self.db].cursor() as cursor:
             cursor.execute(sql, parameters)
-            return Edition(*cursor.fetchone())
+            found: tuple[Any, ...] = cursor.fetchone()
+            return found
 
 
 class EditionNumber(models.Model):
