@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint lock format weigh eval-import eval-search chaos clean
+.PHONY: help run dev test lint lock format weigh eval-import eval-search chaos bench clean
 
 help:
 	@echo "make run     set up, load plans and example follow-up, serve on http://127.0.0.1:8000 (PORT=8001, EXAMPLE=no)"
@@ -14,6 +14,7 @@ help:
 	@echo "make lint    ruff, djade, mypy, missing migrations, deploy checks"
 	@echo "make format  let ruff and djade rewrite what they can"
 	@echo "make weigh   measure what a first and a repeated view weigh, in Chromium"
+	@echo "make bench   measure how fast the site is, beside nginx with a static file (WRITE=docs/speed.md puts it there)"
 	@echo "make eval-import  measure how many goals are found in plans of many layouts, and how well goals are lined up"
 	@echo "make eval-search  measure how much of what readers search for is among the first five hits"
 	@echo "make chaos   kill, freeze and fill everything in real processes, and print what came of it (ARGS='storm clock' for some)"
@@ -71,6 +72,10 @@ eval-search: $(VENV)/test
 
 chaos: $(VENV)/test
 	@$(BIN)/python -m tests.chaos $(ARGS)
+
+# Finds or installs nginx and wrk. ARGS='--goals 78 --rounds 2' for less.
+bench: $(VENV)/test
+	@$(BIN)/python -m tests.bench $(if $(WRITE),--write $(WRITE)) $(ARGS)
 
 lock: $(VENV)/test
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
