@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from goals.models import Goal, Topic
+from goals.search import database
 from goals.search.meaning import Meaning
 from goals.search.query import Reference
 from parties.models import Committee, Municipality, Party
@@ -263,7 +262,7 @@ def _rank(
         "before": after and after.weight,
         "last": after and after.id,
     }
-    with connection.cursor() as cursor:
+    with database.cursor() as cursor:
         cursor.execute(_RANKED.format(candidates=candidates), values | given)
         rows = cursor.fetchall()
     return Hits.of(rows[0][0], [Hit(*row) for _, *row in rows if row[0] is not None], page)

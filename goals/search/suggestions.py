@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db import connection
-
+from goals.search import database
 from goals.search.query import TOO_COMMON
 from proposals.words import plain, words_of
 
@@ -55,7 +54,7 @@ def suggest(typed: str) -> list[Suggestion]:
     if not words or len(words[-1]) < LEAST or typed[-1:].isspace() or typed.count('"') % 2:
         return []
     *before, begun = words
-    with connection.cursor() as cursor:
+    with database.cursor() as cursor:
         asked: dict[str, str | int | list[str]] = {
             "begun": plain(begun),
             "considered": CONSIDERED,
