@@ -11,6 +11,7 @@ from typing import Any
 
 from goals.models import Goal, Topic
 from goals.search import database
+from goals.search.database import expected_texts
 from goals.search.meaning import Meaning
 from goals.search.query import Reference
 from parties.models import Committee, Municipality, Party
@@ -18,6 +19,8 @@ from proposals.models import Proposal
 
 #: How many hits of a kind are found and weighed at most.
 WEIGHED = 1_000
+#: Words that more texts than this have are looked for in the newest plans first.
+COMMON = 150_000
 #: What a hit weighs more that answers every part of the query, so that it comes before those that do not.
 WHOLE = 1_000
 #: What a goal weighs that the whole query is a reference to; more than anything that is found by its words.
@@ -77,6 +80,23 @@ _PASSAGES = """
     {joins}
     WHERE passage.search @@ (SELECT %(wanted)s::tsquery) AND {conditions}
 """
+# Of a common word the newest plans' texts are looked through, one plan after the other, until there are enough: the
+# index would first have to be read for every text that has the word. Joined to nothing, a text is not looked for there.
+_NEWEST_PASSAGES = """
+    SELECT passage.id, passage.id AS owner, passage.search
+    FROM proposals_proposal AS proposal
+    {joins_of_plans}
+    CROSS JOIN LATERAL (
+        SELECT passage.id, passage.search || '' AS search
+        FROM proposals_passage AS passage
+        {joins}
+        WHERE passage.proposal_id = proposal.id AND passage.version = proposal.version
+            AND passage.search || '' @@ (SELECT %(wanted)s::tsquery) AND {conditions}
+        OFFSET 0
+    ) AS passage
+    WHERE {conditions_of_plans}
+    ORDER BY proposal.id DESC
+"""
 _NAMES = """
     (
         SELECT 2 * thing.id + {number} AS id, thing.id AS owner, thing.search
@@ -103,6 +123,11 @@ class Narrowing:
     year: int | None = None
     topic: Topic | None = None
     goal_kind: str = ""
+
+    @property
+    def is_anywhere(self) -> bool:
+        """Tell whether it may stand in the plans of any municipality."""
+        return not (self.municipality or self.committee)
 
     def of_plans(self) -> dict[str, object]:
         """Give the conditions on the plan that something stands in, but for where."""
@@ -174,11 +199,13 @@ def find_goals(meaning: Meaning, narrowing: Narrowing, wanted: str, *, page: int
     joins = []
     if narrowing.goal_kind or narrowing.topic:
         joins.append("JOIN goals_goal AS goal ON goal.passage_id = passage.id")
-    conditions: dict[str, object] = {**narrowing.of_plans(), "goal.kind": narrowing.goal_kind or None}
+    conditions: dict[str, object] = {"goal.kind": narrowing.goal_kind or None}
     if narrowing.topic:
         joins.append("JOIN goals_issue AS issue ON issue.id = goal.issue_id")
         conditions["issue.topic_id"] = narrowing.topic.pk
-    return _find_passages(meaning, conditions, wanted, ("passage.kind = 'goal'",), joins, page, after)
+    asked, given = _asked(conditions)
+    fixed = ["passage.kind = 'goal'", *asked.values()]
+    return _find_passages(meaning, narrowing, wanted, fixed, joins, page, after, **given)
 
 
 def find_prose(meaning: Meaning, narrowing: Narrowing, wanted: str, *, page: int, after: After | None) -> Hits:
@@ -190,23 +217,32 @@ def find_prose(meaning: Meaning, narrowing: Narrowing, wanted: str, *, page: int
             " WHERE mention.passage_id = passage.id AND issue.topic_id = %(topic)s)"
         )
     topic = {"topic": narrowing.topic and narrowing.topic.pk}
-    return _find_passages(meaning, narrowing.of_plans(), wanted, fixed, [], page, after, **topic)
+    return _find_passages(meaning, narrowing, wanted, fixed, [], page, after, **topic)
 
 
 def _find_passages(
     meaning: Meaning,
-    conditions: dict[str, object],
+    narrowing: Narrowing,
     wanted: str,
-    fixed: Sequence[str],
+    conditions: Sequence[str],
     joins: Sequence[str],
     page: int,
     after: After | None,
     **values: object,
 ) -> Hits:
-    asked, given = _asked(conditions)
-    if any(column.startswith("plan_year") for column in asked):
-        joins = [*joins, "JOIN proposals_planyear AS plan_year ON plan_year.id = proposal.plan_year_id"]
-    candidates = _PASSAGES.format(joins=" ".join(joins), conditions=" AND ".join([*fixed, *asked.values()]))
+    asked, given = _asked(narrowing.of_plans())
+    of_year = "JOIN proposals_planyear AS plan_year ON plan_year.id = proposal.plan_year_id" if narrowing.year else ""
+    if narrowing.is_anywhere and expected_texts(wanted) > COMMON:
+        candidates = _NEWEST_PASSAGES.format(
+            joins_of_plans=of_year,
+            joins=" ".join(joins),
+            conditions=" AND ".join(conditions),
+            conditions_of_plans=" AND ".join(asked.values()) or "true",
+        )
+    else:
+        candidates = _PASSAGES.format(
+            joins=" ".join([of_year, *joins]), conditions=" AND ".join([*conditions, *asked.values()])
+        )
     return _rank(candidates, meaning, wanted, page, after, given | values)
 
 

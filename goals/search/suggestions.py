@@ -11,8 +11,15 @@ LEAST, MOST_WORDS, MOST_NAMES = 2, 5, 5
 #: How many words are looked at, and up to how many texts with each are counted.
 CONSIDERED, COUNTED = 40, 100
 
-# Of words with one stem the shortest stands for all, and what no text has any more is left out.
+# Of words with one stem the shortest stands for all, and what no text has any more is left out. A word that PostgreSQL's
+# statistics know to be common is not counted again, which would take the longer the more common it is.
 _WORDS = """
+WITH common AS MATERIALIZED (
+    SELECT listed.word
+    FROM pg_stats, pg_class, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS listed (word, often)
+    WHERE pg_stats.schemaname = current_schema AND tablename = 'proposals_passage' AND attname = 'search'
+        AND pg_class.oid = 'proposals_passage'::regclass AND listed.often * reltuples >= %(counted)s
+)
 SELECT shortest.word
 FROM (
     SELECT DISTINCT ON (stem) word, stem FROM (
@@ -21,9 +28,11 @@ FROM (
     ) AS begun WHERE word <> ALL (%(common)s) ORDER BY stem, length(word), word
 ) AS shortest,
 LATERAL (
-    SELECT count(*) AS texts FROM (
-        SELECT FROM proposals_passage WHERE search @@ quote_literal(shortest.word)::tsquery LIMIT %(counted)s
-    ) AS text
+    SELECT CASE WHEN EXISTS (SELECT FROM common WHERE common.word = shortest.word) THEN %(counted)s ELSE (
+        SELECT count(*) FROM (
+            SELECT FROM proposals_passage WHERE search @@ quote_literal(shortest.word)::tsquery LIMIT %(counted)s
+        ) AS text
+    ) END AS texts
 ) AS counted
 WHERE counted.texts > 0
 ORDER BY counted.texts DESC, length(shortest.word), shortest.word

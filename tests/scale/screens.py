@@ -14,7 +14,7 @@ from proposals.models import PlanYear, Proposal
 from tests.scale.sweden import Sweden
 
 #: How many addresses of a screen are asked for.
-MOST = 5
+MOST = 4
 
 
 @dataclass(frozen=True)
