@@ -40,9 +40,9 @@ LIMIT %(most)s
 """
 _NAMES = """
 SELECT DISTINCT ON (length(name), name) name FROM (
-    (SELECT name FROM goals_topic WHERE search @@ %(wanted)s::tsquery LIMIT %(considered)s)
+    (SELECT name FROM goals_topic WHERE search @@ (SELECT %(wanted)s::tsquery) LIMIT %(considered)s)
     UNION ALL
-    (SELECT name FROM goals_issue WHERE search @@ %(wanted)s::tsquery LIMIT %(considered)s)
+    (SELECT name FROM goals_issue WHERE search @@ (SELECT %(wanted)s::tsquery) LIMIT %(considered)s)
 ) AS named
 ORDER BY length(name), name LIMIT %(most)s
 """
