@@ -82,6 +82,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.page_cache.PageCache",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -189,6 +190,11 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
 }
+
+# Public pages as they were sent (config/page_cache.py): the memory of each process for them, and for how long a web
+# server in front may hold one without asking.
+PAGE_CACHE_MB = env.int("PAGE_CACHE_MB", 0 if DEBUG else 64, validate=validate.Range(min=0, max=65536))
+FRONT_SECONDS = env.int("FRONT_SECONDS", 1, validate=validate.Range(min=0, max=60))
 
 # Signing in: by e-mail address and password, a second step for those who choose it, or the municipality's own login
 

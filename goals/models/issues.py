@@ -19,7 +19,7 @@ from goals.models.addresses import OldAddress
 from parties.audit import audited
 from parties.models import Committee, Party
 from parties.swedish import slug
-from proposals.models import Passage, PlanYear, keeps_words
+from proposals.models import Passage, PlanYear, RaisesEdition, keeps_words
 
 
 class RearrangedError(Exception):
@@ -181,7 +181,7 @@ class TopicQuerySet(models.QuerySet["Topic"]):
 
 
 @audited
-@pgtrigger.register(*keeps_words("name"))
+@pgtrigger.register(*keeps_words("name"), RaisesEdition("committee"))
 class Topic(Arranged):
     """A topic (ämne): a heading of the comparison. It lasts over the years."""
 
@@ -283,7 +283,7 @@ class Claim:
 
 
 @audited
-@pgtrigger.register(*keeps_words("name"))
+@pgtrigger.register(*keeps_words("name"), RaisesEdition("committee"))
 class Issue(Arranged):
     """An issue (fråga): what goals from any number of parties are about. It is what lines them up, over the years."""
 
@@ -429,6 +429,7 @@ class AlignmentQuerySet(models.QuerySet["Alignment"]):
 
 
 @audited
+@pgtrigger.register(RaisesEdition("plan_year"))
 class Alignment(models.Model):
     """How the goals that some parties have on an issue one year relate, and why; a neutral reason, no verdict.
 
@@ -467,6 +468,7 @@ class Alignment(models.Model):
 
 
 @audited
+@pgtrigger.register(RaisesEdition("alignment__plan_year"))
 class AlignedParty(Alignment.parties.through):  # type: ignore[misc, name-defined]
     """One of the parties that an alignment speaks of."""
 
@@ -480,6 +482,7 @@ class AlignedParty(Alignment.parties.through):  # type: ignore[misc, name-define
 
 
 @audited
+@pgtrigger.register(RaisesEdition("passage__proposal__plan_year"))
 class Mention(models.Model):
     """Running text that speaks of an issue although it is no goal ("Partiet skriver också")."""
 

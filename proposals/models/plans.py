@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
@@ -12,6 +13,7 @@ from parties.audit import audited
 from parties.models import Committee, Party
 from parties.swedish import swedish_key
 from proposals.models.documents import SourceDocument
+from proposals.models.editions import RaisesEdition
 
 
 class PlanYearQuerySet(models.QuerySet["PlanYear"]):
@@ -36,6 +38,7 @@ class PlanYearQuerySet(models.QuerySet["PlanYear"]):
         )
 
 
+@pgtrigger.register(RaisesEdition())
 class PlanYear(models.Model):
     """A plan year (planår): a committee and a year, what proposals and reporting periods hang on."""
 
@@ -107,6 +110,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
 
 @audited
+@pgtrigger.register(RaisesEdition("plan_year"))
 class Proposal(models.Model):
     """A party's proposal for the committee's plan of one year (förslag till verksamhetsplan).
 
@@ -154,6 +158,7 @@ class Proposal(models.Model):
         return reverse("plan_version", args=[*self.plan_year.address, self.party.slug, version])
 
 
+@pgtrigger.register(RaisesEdition("proposal__plan_year"))
 class EarlierVersion(models.Model):
     """What a proposal was before a newer version was published; its passages stand under its number."""
 

@@ -87,6 +87,7 @@ def furnished(name: str, data_dir: Path) -> Iterator[dict[str, str]]:
             "WORKERS": "1",
             "HTTPS": "off",
             "EXAMPLE": "off",
+            "PAGE_CACHE_MB": "64",
             "SECRET_KEY": "only-for-this-test-server-and-no-other",
         }
         prepare = [*PYTHON, "-m", "tests.browser.cast", str(TWO_PARTIES), str(THREE_PARTIES)]
