@@ -170,6 +170,32 @@ _database |= {
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Read replicas (config.replicas), which readers' pages are read from
+
+REPLICA_MAX_LAG = env.float("REPLICA_MAX_LAG", 2.0, validate=validate.Range(min=0.1, max=60))
+REPLICAS = []
+_urls: list[str] = env.list("REPLICA_URLS", [])
+for _number, _url in enumerate(_urls, start=1):
+    try:
+        _replica: dict[str, Any] = dict(dj_database_url.parse(_url.strip()))
+    except ValueError as error:
+        raise ImproperlyConfigured("REPLICA_URLS must be addresses like DATABASE_URL, with commas between.") from error
+    if EMBEDDED or _replica.get("ENGINE") != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("REPLICA_URLS must start with postgresql://, and DATABASE_URL must be set too.")
+    # One that is down must not keep readers waiting.
+    _options = {"connect_timeout": 2, **_replica.get("OPTIONS", {})}
+    DATABASES[f"replica{_number}"] = {
+        **DATABASES["default"],
+        **_replica,
+        "OPTIONS": _options,
+        "TEST": {"MIRROR": "default"},
+    }
+    REPLICAS.append(f"replica{_number}")
+if REPLICAS:
+    DATABASE_ROUTERS = ["config.replicas.Router"]
+    # Before all else, so that whatever reads for an answer reads from one of them.
+    MIDDLEWARE.insert(0, "config.replicas.ReadFromReplicas")
+
 # What has to be the same in every process: the counts that guessing is limited by. Kept in the database.
 CACHES = {
     "default": {

@@ -14,9 +14,9 @@ from config.page import Crumb, Page
 from goals.find import parties_with_plans
 from goals.search.find import FIRST, PAGE, Found, Group
 from goals.search.find import search as find
-from goals.search.hits import After
 from goals.search.query import LONGEST_QUERY, Query
 from goals.search.suggestions import suggest
+from goals.search.weighing import After
 from goals.search_forms import ALL_OF, Choices, SearchForm
 from goals.views.moved import lead_on_in_filter
 from parties.models import Committee, Municipality

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from goals.models import Goal, Issue, Mention, Topic
 from goals.rearrange import merge_issues
-from goals.search import hits
+from goals.search import effort, hits, weighing
 from goals.search.find import GOALS, PAGE, Found, search
 from goals.search.query import LONGEST_QUERY, TOO_COMMON, Query
 from goals.search.suggestions import suggest
@@ -321,7 +321,7 @@ class TestPage:
 
     def test_counts_are_capped(self, client: Client, db, monkeypatch):
         """Of the commonest words no more are counted than are weighed, and the page says so."""
-        monkeypatch.setattr(hits, "WEIGHED", 3)
+        monkeypatch.setattr(weighing, "WEIGHED", 3)
         proposal = ProposalFactory()
         for _ in range(5):
             goal("Plantera träd", proposal=proposal)
