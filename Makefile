@@ -84,7 +84,7 @@ audit: $(VENV)/run
 	@test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && \
 		$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit; } || \
 		{ echo "Fel: pip-audit kunde inte installeras."; exit 1; }
-	@$(VENV)/audit/bin/pip-audit --requirement requirements.txt --require-hashes --disable-pip $(ARGS) || \
+	@$(VENV)/audit/bin/pip-audit --requirement requirements.txt --require-hashes --disable-pip --strict $(ARGS) || \
 		{ echo "Fel: listan över kända hål gick inte att nå, eller så har ett bibliotek ett. Se ovan."; exit 1; }
 
 clean:

@@ -39,7 +39,7 @@ def main(minutes: float, first_seed: int) -> int:
         site = f"http://127.0.0.1:{port}"
         log = Path(folder, "server.log")
         # A proxy is trusted, so that each request can come from another place and no limit on how often is met.
-        served = {**environment, "PORT": str(port), "TRUST_PROXY": "on"}
+        served = {**environment, "PORT": str(port), "TRUST_PROXY": "on", "PACE": "off"}
         with log.open("wb") as errors:
             process = subprocess.Popen(
                 [sys.executable, "manage.py", "run"], env=served, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors
