@@ -46,7 +46,7 @@ def main(minutes: float, first_seed: int) -> int:
             )
         answers = Answers(log)
         try:
-            wait_for(f"{site}/om/", process)
+            wait_for(f"{site}/om/", process, seconds=240)
             print(f"Attacking {site} for {minutes:g} minutes, seed {first_seed}", flush=True)
             _attack(Attack(site, answers), ask_the_api, site, answers, minutes, first_seed)
         except KeyboardInterrupt:
