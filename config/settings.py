@@ -82,6 +82,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.headers.safe",
     "config.page_cache.PageCache",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -258,6 +259,8 @@ ACCOUNT_FORMS = {
     "set_password": "parties.forms.SetPasswordForm",
     "reauthenticate": "parties.forms.ReauthenticateForm",
 }
+# Failed attempts for one account: five in five minutes from one address is django-allauth's; this is from all of them.
+ACCOUNT_RATE_LIMITS = {"login_failed_anywhere": "50/h/key"}
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 MFA_ADAPTER = "parties.signing_in.MFAAdapter"
 MFA_FORMS = {
@@ -346,8 +349,12 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY els
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUST_PROXY else 0
 # The same of those who read the data.
 NINJA_NUM_PROXIES = 1 if TRUST_PROXY else 0
+# Whether each address is kept to a pace in the data, the API and the search (goals.rates); off to measure or to attack.
+PACE = env.bool("PACE", True)
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+# Our scripts read the token where the form has it.
+CSRF_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
