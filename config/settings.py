@@ -82,6 +82,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.request_id.numbered",
+    "config.health.health_first",
+    "config.log.logged",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -96,7 +99,7 @@ MIDDLEWARE = [
     "config.middleware.private_when_signed_in",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "config.request_id.HistoryWithRequestId",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -142,8 +145,9 @@ if EMBEDDED:
 else:
     try:
         _database = dict(dj_database_url.parse(DATABASE_URL))
-    except ValueError as error:
-        raise ImproperlyConfigured("DATABASE_URL must look like postgresql://user:password@host:port/name.") from error
+    except ValueError:
+        # What it says may quote a part of the password.
+        raise ImproperlyConfigured("DATABASE_URL must look like postgresql://user:password@host:port/name.") from None
     if _database.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must start with postgresql://; PostgreSQL is the only database.")
 DATABASES = {"default": {**_database, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
@@ -220,9 +224,10 @@ MFA_TOTP_TOLERANCE = 1
 
 SOCIALACCOUNT_ADAPTER = "parties.signing_in.SocialAccountAdapter"
 OIDC_SERVER = env.str("OIDC_SERVER", "")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
 _oidc = {
     "client_id": env.str("OIDC_CLIENT_ID", ""),
-    "secret": env.str("OIDC_CLIENT_SECRET", ""),
+    "secret": OIDC_CLIENT_SECRET,
     "name": env.str("OIDC_NAME", "kommunens inloggning"),
 }
 if OIDC_SERVER and not (_oidc["client_id"] and _oidc["secret"]):
@@ -321,12 +326,25 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# What goes wrong is said on standard error, where a service manager keeps it.
+# What is asked and what goes wrong is said on standard error, where a service manager keeps it. There is no DEBUG: what
+# libraries say there has passwords in it.
 
+LOG_FORMAT = env.str("LOG_FORMAT", "plain" if EMBEDDED else "json", validate=validate.OneOf(["plain", "json"]))
+LOG_LEVEL = env.str(
+    "LOG_LEVEL", "WARNING" if EMBEDDED else "INFO", validate=validate.OneOf(["INFO", "WARNING", "ERROR"])
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
+    "filters": {"request_id": {"()": "config.request_id.WithRequestId"}},
+    "formatters": {"plain": {"()": "config.log.Plain"}, "json": {"()": "config.log.AsJson"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request_id"]}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        # Each request has a line of its own already; here is what went wrong.
+        "django.request": {"level": "ERROR"},
+        # Robots ask by made-up names all the time, and are answered 400.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }

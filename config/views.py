@@ -8,6 +8,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from config import request_id
 from config.page import Crumb, HelpfulNotFound, Page
 from parties.access import form_too_old
 
@@ -97,4 +98,4 @@ def too_large(request: HttpRequest) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 without the database, which may be what is wrong: not even who is reading is asked for."""
     page = Page("Något gick fel hos oss", "Ett fel inträffade.")
-    return HttpResponse(render_to_string("500.html", {"page": page}), status=500)
+    return HttpResponse(render_to_string("500.html", {"page": page, "request_id": request_id.current()}), status=500)
