@@ -5,12 +5,14 @@ what stood after the question mark: what people read and search for is nobody's 
 change log, with the request's number.
 """
 
+import json
 import logging
 import re
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, TypeAlias
 from urllib.parse import quote
@@ -28,13 +30,13 @@ LONGEST_PATH = 200
 LONGEST_MESSAGE = 1_000
 
 #: What follows these in an address lets whoever has it in, or speaks for somebody.
-_ONE_TIME = re.compile(r"(?i)((?:folj/avsluta|konto/losenord/nytt)/)(?!klart/)[^\s?#'\"]+")
+_ONE_TIME = re.compile(r"(?i)((?:avsluta|losenord/nytt)/)(?!klart/)[^\s?#'\"]+")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-#: A name and password in an address, and whatever is called one.
+#: A name and password in an address, and what is called by such names: within quotation marks, or up to a space.
 _IN_ADDRESS = re.compile(r"(\w+://)[^\s/@:]*:[^\s/@]*@")
-_NAMED = re.compile(
-    r"(?i)\b((?:sessionid|csrftoken|csrfmiddlewaretoken|password\w*|secret\w*|token)\s*[=:]\s*)[^\s,;&'\"]+"
-)
+_NAMES = r"(?:sessionid|csrf\w*|password\w*|secret\w*|token|authorization|cookie)"
+_QUOTED = re.compile(rf"(?i)({_NAMES}['\"]?\s*[=:]\s*\[?(['\"]))(?:(?!\2).)*")
+_BARE = re.compile(rf"(?i)({_NAMES}\s*[=:]\s*(?:(?:bearer|basic)\s+)?)(?!\[?['\"])[^\s,;&]+")
 HIDDEN = "[dolt]"
 
 ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -67,6 +69,7 @@ def _level(status: int) -> int:
     return logging.WARNING if status in (400, 403, 413, 429) else logging.INFO
 
 
+@lru_cache(maxsize=2048)  # most requests are for the same few hundred pages
 def shown(path: str) -> str:
     """Give an address as it may be logged: on one line, not endless, and without what is only for one person."""
     return hidden(quote(path, safe="/:@!$&()*+,;=~"))[:LONGEST_PATH]
@@ -74,8 +77,9 @@ def shown(path: str) -> str:
 
 def hidden(text: str) -> str:
     """Take away what lets somebody in or tells who somebody is."""
-    text = _ONE_TIME.sub(rf"\1{HIDDEN}", text)
-    text = _EMAIL.sub(HIDDEN, _NAMED.sub(rf"\1{HIDDEN}", _IN_ADDRESS.sub(rf"\1{HIDDEN}@", text)))
+    text = _EMAIL.sub(HIDDEN, _IN_ADDRESS.sub(rf"\1{HIDDEN}@", text))
+    for pattern in (_ONE_TIME, _QUOTED, _BARE):
+        text = pattern.sub(rf"\1{HIDDEN}", text)
     for secret in _secrets():
         text = text.replace(secret, HIDDEN)
     return text
@@ -116,7 +120,8 @@ class Plain(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Give a record's line, or lines where there is an error."""
-        return hidden(super().format(record))
+        line = super().format(record)
+        return line if record.name == requests.name else hidden(line)
 
 
 class AsJson(JsonFormatter):
@@ -127,8 +132,11 @@ class AsJson(JsonFormatter):
 
     FIELDS = ("method", "path", "status", "ms")
 
+    #: Made once; json.dumps would make one for each line.
+    _encode = json.JSONEncoder(ensure_ascii=False).encode
+
     def __init__(self) -> None:
-        super().__init__(["message"], json_ensure_ascii=False)
+        super().__init__(["message"], json_serializer=lambda line, **_: self._encode(line))
 
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 - logging's own name
         """Tell of an error without what it quotes."""
@@ -139,7 +147,8 @@ class AsJson(JsonFormatter):
         log_data["time"] = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         log_data["level"] = record.levelname
         log_data["logger"] = record.name
-        log_data["message"] = hidden(record.message)
+        # The line of a request has nothing but what is fit to be shown.
+        log_data["message"] = record.message if record.name == requests.name else hidden(record.message)
         for name in ("request_id", *self.FIELDS):
             if (value := getattr(record, name, "")) != "":
                 log_data[name] = value

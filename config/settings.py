@@ -333,11 +333,12 @@ LOG_FORMAT = env.str("LOG_FORMAT", "plain" if EMBEDDED else "json", validate=val
 LOG_LEVEL = env.str(
     "LOG_LEVEL", "WARNING" if EMBEDDED else "INFO", validate=validate.OneOf(["INFO", "WARNING", "ERROR"])
 )
+_formatters = {"plain": {"()": "config.log.Plain"}, "json": {"()": "config.log.AsJson"}}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "config.request_id.WithRequestId"}},
-    "formatters": {"plain": {"()": "config.log.Plain"}, "json": {"()": "config.log.AsJson"}},
+    "formatters": _formatters,
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
@@ -347,4 +348,10 @@ LOGGING = {
         # Robots ask by made-up names all the time, and are answered 400.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
+}
+# The same of what the server itself has to say.
+SERVER_LOGGING = {
+    "formatters": _formatters,
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "loggers": {"_granian": {"handlers": ["console"], "propagate": False}},
 }
