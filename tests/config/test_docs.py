@@ -17,16 +17,16 @@ def rows(path: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
 
 
+#: How the code reads a variable.
+READS = r"env\.\w+|os\.environ\.get"
+
+
 def settings_read() -> dict[str, str]:
     """Give the variables that the code reads, with the default as the table would say it, or nothing if it depends."""
     read = {}
     for path in ("config/settings.py", "config/embedded.py"):
         for call in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
-            if not (
-                isinstance(call, ast.Call)
-                and call.args
-                and ast.unparse(call.func).startswith(("env.", "os.environ.get"))
-            ):
+            if not (isinstance(call, ast.Call) and re.fullmatch(READS, ast.unparse(call.func))):
                 continue
             name, *defaults = call.args
             if isinstance(name, ast.Constant):  # not the socket, which processes of ours tell each other of

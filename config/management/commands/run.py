@@ -89,6 +89,6 @@ def serve() -> None:
         websockets=False,
         log_level=LogLevels.warning,
         log_dictconfig=settings.SERVER_LOGGING,
-        workers_kill_timeout=10,
+        workers_kill_timeout=20,
         respawn_failed_workers=True,
     ).serve()
