@@ -163,7 +163,7 @@ def test_the_start_that_loads_the_examples_makes_reports(environment):
 def test_what_is_under_way_is_finished(environment):
     """A form that is on its way when the service manager says stop is answered; then the server ends by itself."""
     port = free_port()
-    server = subprocess.Popen([*MANAGE, "serve"], env={**environment, "PORT": str(port)}, stderr=subprocess.PIPE)
+    server = subprocess.Popen([*MANAGE, "serve"], env={**environment, "PORT": str(port)}, stderr=subprocess.DEVNULL)
     wait_for(f"http://127.0.0.1:{port}/halsa/", server)
     form = b"csrfmiddlewaretoken=" + b"a" * 32
     head = (
