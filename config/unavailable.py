@@ -14,6 +14,7 @@ from django.db import Error, InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.template.loader import render_to_string
 
+from config import request_id
 from config.page import Page
 from goals.api.problems import problem
 from parties.access import NEVER_KEPT, is_from_our_own_page
@@ -86,6 +87,7 @@ def _page(request: HttpRequest, full: bool) -> HttpResponse:
         "address": request.get_full_path(),
         "sent": sent,
         "full": full,
+        "request_id": request_id.current(),
     }
     if sent:
         context["typed"] = typed = list(_typed(request))

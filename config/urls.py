@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.sitemaps import views as sitemaps
 from django.urls import include, path
 
-from config import views
+from config import health, views
 from config.sitemaps import SITEMAPS
 
 handler400 = "config.views.bad_request"
@@ -16,6 +16,8 @@ handler500 = "config.views.server_error"
 urlpatterns = [
     path("om/", views.about, name="about"),
     path("tillganglighet/", views.accessibility, name="accessibility"),
+    path("halsa/", health.health, name="health"),
+    path("halsa/lever/", health.alive, name="alive"),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS}, name="sitemap"),

@@ -10,6 +10,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from config import request_id
 from config.page import Crumb, HelpfulNotFound, Page
 from config.unavailable import is_unavailable, unavailable
 from parties.access import form_too_old
@@ -103,4 +104,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if is_unavailable(error):
         return unavailable(request, error)
     page = Page("Något gick fel hos oss", "Ett fel inträffade.")
-    return HttpResponse(render_to_string("500.html", {"page": page}), status=500)
+    return HttpResponse(render_to_string("500.html", {"page": page, "request_id": request_id.current()}), status=500)

@@ -13,7 +13,7 @@ def pytest_load_initial_conftests() -> None:
     # What one has set for an installation of one's own must not change what the tests see.
     for name in (
         *("DEBUG", "EXAMPLE", "ALLOWED_HOSTS", "OPERATOR", "CONTACT_EMAIL", "TRUST_PROXY", "HOST", "PORT"),
-        *("SITE_ADDRESS", "SESSION_MINUTES", "OIDC_SERVER", "EMAIL_HOST"),
+        *("SITE_ADDRESS", "SESSION_MINUTES", "OIDC_SERVER", "EMAIL_HOST", "LOG_FORMAT", "LOG_LEVEL"),
     ):
         os.environ.pop(name, None)
     # The page cache asks once more for each page; the tests of it and the browser have it.

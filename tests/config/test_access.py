@@ -160,6 +160,8 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
     "socialaccount_connections": ("/konto/kommun/", LEADS_ON),
     "openid_connect_login": ("/konto/kommun/logga-in/", LEADS_ON),
     "openid_connect_callback": ("/konto/kommun/tillbaka/", (404,) * 6),
+    "health": ("/halsa/", OPEN),
+    "alive": ("/halsa/lever/", OPEN),
     "robots": ("/robots.txt", OPEN),
     "favicon": ("/favicon.ico", (302,) * 6),
     "sitemap": ("/sitemap.xml", OPEN),

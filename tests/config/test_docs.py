@@ -1,5 +1,6 @@
 """The docs say what is true: settings, pages, commands and files."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -16,11 +17,40 @@ def rows(path: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
 
 
+#: How the code reads a variable.
+READS = r"env\.\w+|os\.environ\.get"
+
+
+def settings_read() -> dict[str, str]:
+    """Give the variables that the code reads, with the default as the table would say it, or nothing if it depends."""
+    read = {}
+    for path in ("config/settings.py", "config/embedded.py"):
+        for call in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+            if not (isinstance(call, ast.Call) and re.fullmatch(READS, ast.unparse(call.func))):
+                continue
+            name, *defaults = call.args
+            if isinstance(name, ast.Constant):  # not the socket, which processes of ours tell each other of
+                literal = defaults and isinstance(defaults[0], (ast.Constant, ast.List))
+                read[name.value] = as_told(ast.literal_eval(defaults[0])) if literal else ""
+    return read
+
+
+def as_told(default: object) -> str:
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    if isinstance(default, list):
+        return f"`{','.join(default)}`"
+    return f"`{default}`" if default != "" else ""
+
+
 def test_every_setting_is_in_the_table():
-    """docs/running.md names exactly the variables that the settings read."""
-    code = "".join((ROOT / path).read_text() for path in ("config/settings.py", "config/embedded.py"))
-    read = set(re.findall(r'(?:env\.\w+|environ\.get)\(\s*"([A-Z_]+)"', code))
-    assert {row[0].strip("`") for row in rows("docs/running.md")} == read
+    """docs/running.md names exactly the variables that the code reads, with their defaults where those are fixed."""
+    told = {row[0].strip("`"): row[1] for row in rows("docs/running.md")}
+    read = settings_read()
+    assert set(told) == set(read)
+    wrong = {name: told[name] for name, default in read.items() if default and told[name] != default}
+    assert wrong == {}
+    assert [name for name, default in told.items() if not default] == []
 
 
 def addresses(patterns: list[URLPattern | URLResolver], before: str = "/") -> dict[str, str]:

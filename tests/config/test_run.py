@@ -1,12 +1,15 @@
 """`manage.py run` with the embedded PostgreSQL: starts it, loads the plans, serves, and takes everything with it."""
 
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
@@ -155,6 +158,39 @@ def test_the_start_that_loads_the_examples_makes_reports(environment):
                 assert answer.read(5) == b"%PDF-"
     finally:
         stop(server, signal.SIGINT)
+
+
+def test_what_is_under_way_is_finished(environment):
+    """A form that is on its way when the service manager says stop is answered; then the server ends by itself."""
+    port = free_port()
+    server = subprocess.Popen([*MANAGE, "serve"], env={**environment, "PORT": str(port)}, stderr=subprocess.DEVNULL)
+    wait_for(f"http://127.0.0.1:{port}/halsa/", server)
+    form = b"csrfmiddlewaretoken=" + b"a" * 32
+    head = (
+        f"POST /logga-in/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(form)}\r\n"
+        f"Cookie: csrftoken={'b' * 32}\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as reader:
+        reader.sendall(head.encode() + form[:10])
+        time.sleep(0.5)  # until it is received, and waits for the rest
+        server.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        reader.sendall(form[10:])
+        assert reader.recv(12) == b"HTTP/1.1 403"
+    assert server.wait(30) == 0
+
+
+def test_serving_prepares_nothing(environment, tmp_path):
+    """What a service manager starts migrates nothing: it says that it is not ready, and waits for somebody who may."""
+    port = free_port()
+    own = {**environment, "DATA_DIR": str(tmp_path), "PORT": str(port), "WORKERS": "1"}
+    server = subprocess.Popen([*MANAGE, "serve"], env=own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    wait_for(f"http://127.0.0.1:{port}/halsa/lever/", server)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/halsa/")
+    assert refused.value.code == 503
+    assert json.load(refused.value)["migreringar"] == "fel"
+    stop(server, signal.SIGTERM)
 
 
 def test_accounts_are_the_same_at_every_start(environment):

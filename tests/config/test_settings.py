@@ -81,6 +81,8 @@ def test_the_municipal_login_is_there_when_it_is_named():
         ({**OWN, "EXAMPLE": "yes"}, "EXAMPLE"),
         ({"CONTACT_EMAIL": "ingen adress"}, "CONTACT_EMAIL"),
         ({"SESSION_MINUTES": "9"}, "SESSION_MINUTES"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT"),
+        ({"LOG_LEVEL": "DEBUG"}, "LOG_LEVEL"),
         ({"OIDC_SERVER": "https://id.example"}, "OIDC_CLIENT_ID"),
         (
             {**OWN, "OIDC_SERVER": "http://id.example", "OIDC_CLIENT_ID": "n", "OIDC_CLIENT_SECRET": "s"},
@@ -93,6 +95,25 @@ def test_bad_values_stop_the_start(environment, words):
     done = settings(**environment)
     assert done.returncode != 0
     assert words in done.stderr.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://u:hem/ligt@h/n", "postgresql://u:hem:ligt@h:port/n", "mysql://u:hemligt@h/n"]
+)
+def test_a_bad_address_is_not_repeated(url):
+    """What is wrong with the database's address is said without the password that may be what is wrong with it."""
+    done = settings(DATABASE_URL=url, SECRET_KEY="x" * 32)
+    assert done.returncode != 0
+    assert "hem" not in done.stderr
+    assert "ligt" not in done.stderr
+
+
+def test_the_log_is_for_programs_in_an_installation_of_ones_own():
+    """With a database of one's own each request has a line of JSON; to try it one wants to see faults alone."""
+    code = "from config import settings as s; print(s.LOG_FORMAT, s.LOG_LEVEL)"
+    assert settings(code).stdout.strip() == "plain WARNING"
+    assert settings(code, **OWN).stdout.strip() == "json INFO"
+    assert settings(code, **OWN, LOG_FORMAT="plain", LOG_LEVEL="ERROR").stdout.strip() == "plain ERROR"
 
 
 def test_examples_are_for_the_embedded_database():

@@ -88,6 +88,7 @@ def serve() -> None:
         blocking_threads=5,
         websockets=False,
         log_level=LogLevels.warning,
-        workers_kill_timeout=10,
+        log_dictconfig=settings.SERVER_LOGGING,
+        workers_kill_timeout=20,
         respawn_failed_workers=True,
     ).serve()
