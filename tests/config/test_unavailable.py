@@ -159,6 +159,7 @@ def test_secrets_and_others_words_are_not_shown(asked: Client):
         ({"code": "123 456"}, OWN_PAGE),
         ({"comment": "Ring det här numret"}, {"HTTP_ORIGIN": "https://annan.example"}),
         ({"comment": "Ring det här numret"}, {}),
+        ({"comment": "Ring det här numret"}, {**OWN_PAGE, "HTTP_HOST": "annan.example"}),
     ):
         content = asked.post("/borta/", sent, **headers).content.decode()
         assert "Gå tillbaka i webbläsaren" in content
