@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import HealthCheck, settings
 from whitenoise import WhiteNoise
 from xdist.scheduler import LoadScopeScheduling
@@ -142,6 +142,15 @@ def kd(plans: PlanYear) -> Proposal:
 def cast(plans: PlanYear) -> Cast:
     """Give people in every role of Socialnämnden, and one in none of them."""
     return Cast.of(plans.committee)
+
+
+@pytest.fixture
+def raised_at_once(db: None) -> Iterator[None]:
+    """Let each statement raise the edition, as each transaction does that is not a test's."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE starts_with(tgname, 'pgtrigger_raises_edition')")
+        cursor.execute(f"SET CONSTRAINTS {', '.join(name for (name,) in cursor.fetchall())} IMMEDIATE")
+        yield
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ def pytest_load_initial_conftests() -> None:
         *("SITE_ADDRESS", "SESSION_MINUTES", "OIDC_SERVER", "EMAIL_HOST"),
     ):
         os.environ.pop(name, None)
-    os.environ.update(HTTPS="off", SECRET_KEY=secrets.token_urlsafe(50))
+    # The page cache asks once more for each page; the tests of it and the browser have it.
+    os.environ.update(HTTPS="off", PAGE_CACHE_MB="0", SECRET_KEY=secrets.token_urlsafe(50))
     # What tests write is of no use to anyone who pulls the plug, so nothing waits for the disk.
     os.environ["PGOPTIONS"] = "-c synchronous_commit=off"
     if embedded.is_needed(["test"]):

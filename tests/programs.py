@@ -1,7 +1,8 @@
-"""Finds the programs that people open our files with, or installs Debian's, or says what to install.
+"""Finds the programs that tests and measurements need, or installs Debian's, or says what to install.
 
-LibreOffice, for Excel and Word files, and pdftotext. ``python -m tests.programs`` is run by ``make test`` before the
-tests.
+LibreOffice, for Excel and Word files, and pdftotext, which people open our files with; nginx, which is to stand in
+front of the site; wrk, which asks for pages faster than a site can answer. ``python -m tests.programs`` is run by
+``make test`` before the tests, and with the names of programs by what needs others.
 """
 
 import csv
@@ -9,30 +10,37 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 #: Each program by its name, and Debian's packages that have it.
 PACKAGES = {
     "soffice": ("libreoffice-calc-nogui", "libreoffice-writer-nogui"),
     "pdftotext": ("poppler-utils",),
+    "nginx": ("nginx",),
+    "wrk": ("wrk",),
 }
+#: What the tests need; the others are for measuring.
+FOR_TESTS = ("soffice", "pdftotext", "nginx")
+#: Where Debian keeps programs of the system's, which are not on everybody's path.
+SYSTEM = "/usr/sbin"
 MAC_OFFICE = "/Applications/LibreOffice.app/Contents/MacOS/soffice"
 HELP = (
-    "Fel: {missing} hittades inte, och kunde inte installeras. Installera LibreOffice och Poppler "
-    "(Debian och Ubuntu: apt-get install libreoffice-calc-nogui libreoffice-writer-nogui poppler-utils; "
-    "macOS: brew install poppler, och brew install --cask libreoffice)."
+    "Fel: {missing} hittades inte, och kunde inte installeras. Installera "
+    "(Debian och Ubuntu: apt-get install {packages}; "
+    "macOS: brew install poppler nginx wrk, och brew install --cask libreoffice)."
 )
 
 
 def find(name: str) -> str | None:
     """Give the path of a program."""
     mac = MAC_OFFICE if name == "soffice" and Path(MAC_OFFICE).exists() else None
-    return shutil.which(name) or mac
+    return shutil.which(name) or shutil.which(name, path=SYSTEM) or mac
 
 
-def missing() -> list[str]:
+def missing(names: Iterable[str]) -> list[str]:
     """Name the programs that are not there."""
-    return [name for name in PACKAGES if not find(name)]
+    return [name for name in names if not find(name)]
 
 
 def install(names: list[str]) -> None:
@@ -69,11 +77,13 @@ def pdf_text(file: Path) -> str:
     return subprocess.run(command, check=True, capture_output=True, timeout=60).stdout.decode()
 
 
-def main() -> None:
-    install(missing())
-    if still := missing():
-        sys.exit(HELP.format(missing=" och ".join(still)))
+def require(names: Sequence[str]) -> None:
+    """Find these programs, or install them, or end with what to install."""
+    install(missing(names))
+    if still := missing(names):
+        packages = " ".join(package for name in still for package in PACKAGES[name])
+        sys.exit(HELP.format(missing=" och ".join(still), packages=packages))
 
 
 if __name__ == "__main__":
-    main()
+    require(sys.argv[1:] or FOR_TESTS)

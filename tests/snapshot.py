@@ -5,19 +5,19 @@ from collections.abc import Callable
 from django.apps import apps
 from django.db import connection
 
-from proposals.models import Word
+from proposals.models import EditionNumber, Word
 
 #: The rows of each table, in PostgreSQL's own text format, by what made them.
 _kept: dict[str, dict[str, bytes]] = {}
 
 
 def tables() -> list[str]:
-    """Name the tables of our rooms, without the audit log and the lexicon, which the database writes itself."""
+    """Name the tables of our rooms, without those that the database writes itself: audit log, lexicon, editions."""
     return [
         model._meta.db_table
         for room in ("parties", "proposals", "goals")
         for model in apps.get_app_config(room).get_models(include_auto_created=True)
-        if not (hasattr(model, "pgh_tracked_model") or model._meta.proxy or model is Word)
+        if not (hasattr(model, "pgh_tracked_model") or model._meta.proxy or model in (Word, EditionNumber))
     ]
 
 

@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 
 from parties.audit import audited
 from parties.models import Committee
+from proposals.models import RaisesEdition
 
 if TYPE_CHECKING:
     from goals.models.issues import Issue, Topic
@@ -51,6 +53,7 @@ class OldAddressQuerySet(models.QuerySet["OldAddress"]):
 
 
 @audited
+@pgtrigger.register(RaisesEdition("committee"))
 class OldAddress(models.Model):
     """An address that a topic or an issue has had. It leads to the thing itself, so that no chain of them arises.
 

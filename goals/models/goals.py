@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, TypeVar
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
@@ -19,7 +20,7 @@ from goals.models.periods import ReportingPeriod
 from goals.models.records import Decision, OutcomeValue, Record, StatusUpdate
 from parties.audit import audited
 from parties.models import Committee, Membership, User
-from proposals.models import Passage, Proposal
+from proposals.models import Passage, Proposal, RaisesEdition
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
@@ -113,6 +114,7 @@ class GoalQuerySet(models.QuerySet["Goal"]):
 
 
 @audited
+@pgtrigger.register(RaisesEdition("proposal__plan_year"))
 class Goal(models.Model):
     """A goal or assignment (mål eller uppdrag): a passage that is a commitment, cited as "V 25".
 

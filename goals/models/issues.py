@@ -13,13 +13,12 @@ import pgtrigger
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.urls import reverse
 
 from goals.models.addresses import OldAddress
 from parties.audit import audited
 from parties.models import Committee, Party
 from parties.swedish import slug
-from proposals.models import Passage, PlanYear, keeps_words
+from proposals.models import Passage, PlanYear, RaisesEdition, keeps_words
 
 
 class RearrangedError(Exception):
@@ -181,7 +180,7 @@ class TopicQuerySet(models.QuerySet["Topic"]):
 
 
 @audited
-@pgtrigger.register(*keeps_words("name"))
+@pgtrigger.register(*keeps_words("name"), RaisesEdition("committee"))
 class Topic(Arranged):
     """A topic (ämne): a heading of the comparison. It lasts over the years."""
 
@@ -205,7 +204,11 @@ class Topic(Arranged):
 
     def get_absolute_url(self) -> str:
         """Give the address of the topic's page."""
-        return reverse("topic", args=[self.committee.municipality.slug, self.committee.slug, self.slug])
+        return self.url_within(self.committee.get_absolute_url())
+
+    def url_within(self, committee_url: str) -> str:
+        """Give the address of the topic's page, by that of its committee."""
+        return f"{committee_url}amne/{self.slug}/"
 
     def siblings(self) -> TopicQuerySet:
         """Give the committee's topics in order."""
@@ -283,7 +286,7 @@ class Claim:
 
 
 @audited
-@pgtrigger.register(*keeps_words("name"))
+@pgtrigger.register(*keeps_words("name"), RaisesEdition("committee"))
 class Issue(Arranged):
     """An issue (fråga): what goals from any number of parties are about. It is what lines them up, over the years."""
 
@@ -307,7 +310,11 @@ class Issue(Arranged):
 
     def get_absolute_url(self) -> str:
         """Give the address of the issue's page."""
-        return reverse("issue", args=[self.committee.municipality.slug, self.committee.slug, self.slug])
+        return self.url_within(self.committee.get_absolute_url())
+
+    def url_within(self, committee_url: str) -> str:
+        """Give the address of the issue's page, by that of its committee."""
+        return f"{committee_url}fraga/{self.slug}/"
 
     def clean(self) -> None:
         """Refuse a topic of another committee.
@@ -429,6 +436,7 @@ class AlignmentQuerySet(models.QuerySet["Alignment"]):
 
 
 @audited
+@pgtrigger.register(RaisesEdition("plan_year"))
 class Alignment(models.Model):
     """How the goals that some parties have on an issue one year relate, and why; a neutral reason, no verdict.
 
@@ -467,6 +475,7 @@ class Alignment(models.Model):
 
 
 @audited
+@pgtrigger.register(RaisesEdition("alignment__plan_year"))
 class AlignedParty(Alignment.parties.through):  # type: ignore[misc, name-defined]
     """One of the parties that an alignment speaks of."""
 
@@ -479,12 +488,34 @@ class AlignedParty(Alignment.parties.through):  # type: ignore[misc, name-define
         return f"{self.party} i {self.alignment}"
 
 
+class MentionQuerySet(models.QuerySet["Mention"]):
+    """Mentions."""
+
+    def for_comparison(self) -> "models.QuerySet[Mention, tuple[Any, ...]]":
+        """Give rows of what a comparison shows of running text, in the order of the plans."""
+        return self.order_by("passage__proposal", "passage__position").values_list(
+            "issue",
+            "passage__proposal",
+            "passage__text",
+            "passage__marks",
+            "passage__sic",
+            "passage__first_line",
+            "passage__first_character",
+            "passage__last_line",
+            "passage__unit",
+            "passage__page",
+        )
+
+
 @audited
+@pgtrigger.register(RaisesEdition("passage__proposal__plan_year"))
 class Mention(models.Model):
     """Running text that speaks of an issue although it is no goal ("Partiet skriver också")."""
 
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="mentions", verbose_name="fråga")
     passage = models.ForeignKey(Passage, on_delete=models.PROTECT, related_name="mentions", verbose_name="textställe")
+
+    objects = MentionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "omnämnande"

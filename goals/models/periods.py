@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable
 
+import pgtrigger
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,7 +13,7 @@ from django.utils import timezone
 from parties.audit import audited
 from parties.models import Committee, User
 from parties.swedish import slug
-from proposals.models import PlanYear
+from proposals.models import PlanYear, RaisesEdition
 
 #: The periods that a plan year begins with: name, and month and day of its end and of when the report is due. The
 #: last report is due the year after. Swedish municipalities commonly report so; a committee may change them.
@@ -86,6 +87,7 @@ class ReportingPeriodQuerySet(models.QuerySet["ReportingPeriod"]):
 
 
 @audited
+@pgtrigger.register(RaisesEdition("plan_year"))
 class ReportingPeriod(models.Model):
     """A reporting period (uppföljningsperiod) of a plan year, such as Tertial 1, and the day its report is due.
 

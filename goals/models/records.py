@@ -18,6 +18,7 @@ from goals.figures import target_words
 from goals.models.periods import ReportingPeriod
 from parties.audit import AppendOnly
 from parties.models import Membership, User
+from proposals.models import RaisesEdition
 
 #: Characters; longer than this is a report and belongs in a document that one links to.
 LONGEST_COMMENT = 4000
@@ -227,7 +228,7 @@ class StatusUpdate(Record):
         verbose_name = "lägesrapport"
         verbose_name_plural = "lägesrapporter"
         default_related_name = "status_updates"
-        triggers = [AppendOnly(name="append_only")]
+        triggers = [AppendOnly(name="append_only"), RaisesEdition("goal__proposal__plan_year")]
         indexes = [
             models.Index(F("goal"), F("recorded_at").desc(), F("id").desc(), name="status_update_latest"),
             models.Index(F("recorded_at").desc(), F("id").desc(), name="status_update_newest"),
@@ -273,7 +274,7 @@ class Decision(Record):
         verbose_name = "beslut"
         verbose_name_plural = "beslut"
         default_related_name = "decisions"
-        triggers = [AppendOnly(name="append_only")]
+        triggers = [AppendOnly(name="append_only"), RaisesEdition("goal__proposal__plan_year")]
         indexes = [
             models.Index(F("goal"), F("date").desc(), F("recorded_at").desc(), F("id").desc(), name="decision_latest"),
             models.Index(F("recorded_at").desc(), F("id").desc(), name="decision_newest"),
@@ -310,7 +311,7 @@ class OutcomeValue(Record):
         verbose_name = "utfall"
         verbose_name_plural = "utfall"
         default_related_name = "outcome_values"
-        triggers = [AppendOnly(name="append_only")]
+        triggers = [AppendOnly(name="append_only"), RaisesEdition("goal__proposal__plan_year")]
         indexes = [
             models.Index(F("goal"), F("date").desc(), F("recorded_at").desc(), F("id").desc(), name="outcome_latest"),
             models.Index(F("recorded_at").desc(), F("id").desc(), name="outcome_newest"),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from goals.models.periods import ReportingPeriod
 from parties.audit import AppendOnly
 from parties.models import Committee, Membership, User
-from proposals.models import PlanYear
+from proposals.models import PlanYear, RaisesEdition
 
 #: Characters of an introduction or a proposal for decision; longer than this is a document of its own.
 LONGEST_TEXT = 20_000
@@ -162,7 +162,7 @@ class Report(models.Model):
         verbose_name_plural = "fastställda rapporter"
         ordering = ["period", "-number"]
         default_permissions = ("view",)
-        triggers = [AppendOnly(name="append_only")]
+        triggers = [AppendOnly(name="append_only"), RaisesEdition("period__plan_year")]
         constraints = [
             models.UniqueConstraint(fields=["period", "number"], name="report_number_unique"),
             models.CheckConstraint(
@@ -214,7 +214,7 @@ class ReportFile(models.Model):
         verbose_name = "rapportfil"
         verbose_name_plural = "rapportfiler"
         default_permissions = ("view",)
-        triggers = [AppendOnly(name="append_only")]
+        triggers = [AppendOnly(name="append_only"), RaisesEdition("report__period__plan_year")]
         constraints = [models.UniqueConstraint(fields=["report", "format"], name="report_file_unique")]
 
     def __str__(self) -> str:

@@ -1,9 +1,10 @@
 """How goals were worded in earlier versions of their plans."""
 
+import pgtrigger
 from django.db import models
 
 from goals.models.goals import Goal
-from proposals.models import Passage, Proposal
+from proposals.models import Passage, Proposal, RaisesEdition
 
 
 class EarlierWordingQuerySet(models.QuerySet["EarlierWording"]):
@@ -14,6 +15,7 @@ class EarlierWordingQuerySet(models.QuerySet["EarlierWording"]):
         return self.filter(passage__proposal=proposal, passage__version=version).select_related("goal")
 
 
+@pgtrigger.register(RaisesEdition("goal__proposal__plan_year"))
 class EarlierWording(models.Model):
     """The passage that a goal was in an earlier version of its plan; the goal's own passage is its latest."""
 

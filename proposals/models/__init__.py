@@ -2,6 +2,7 @@
 
 from proposals.models.documents import MEDIA_TYPES, PageImage, SourceDocument
 from proposals.models.drafts import Draft, DraftChangedError
+from proposals.models.editions import Edition, EditionNumber, RaisesEdition
 from proposals.models.places import LeftOut, Passage, Section, anchor, cited_lines
 from proposals.models.plans import EarlierVersion, PlanYear, Proposal
 from proposals.models.words import Word, keeps_words
@@ -11,11 +12,14 @@ __all__ = [
     "Draft",
     "DraftChangedError",
     "EarlierVersion",
+    "Edition",
+    "EditionNumber",
     "LeftOut",
     "PageImage",
     "Passage",
     "PlanYear",
     "Proposal",
+    "RaisesEdition",
     "Section",
     "SourceDocument",
     "Word",

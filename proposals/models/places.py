@@ -3,6 +3,8 @@
 import pgtrigger
 from django.db import models
 
+from parties.compiled import Given
+from proposals.models.editions import RaisesEdition
 from proposals.models.plans import Proposal
 from proposals.models.words import keeps_words
 
@@ -61,6 +63,7 @@ def cited_lines(first: int, last: int, unit: str = Place.Unit.LINE, page: int | 
     return f"{name} {first}" if first == last else f"{name} {first}–{last}"
 
 
+@pgtrigger.register(RaisesEdition("proposal__plan_year"))
 class Section(Place):
     """A section (avsnitt): a heading of the plan, under the one it stands under."""
 
@@ -82,7 +85,7 @@ class Section(Place):
 class PassageQuerySet(models.QuerySet["Passage"]):
     """Passages."""
 
-    def for_plan_page(self, proposal: Proposal, version: int) -> "PassageQuerySet":
+    def for_plan_page(self, proposal: Proposal | Given, version: int | Given) -> "PassageQuerySet":
         """Give the passages of a version of a plan in order, each with the goal whose latest wording it is."""
         return self.filter(proposal=proposal, version=version).select_related("goal").order_by("position")
 
@@ -99,7 +102,7 @@ class PassageQuerySet(models.QuerySet["Passage"]):
         return self.select_related("proposal__party", "proposal__plan_year__committee__municipality")
 
 
-@pgtrigger.register(*keeps_words("text"))
+@pgtrigger.register(*keeps_words("text"), RaisesEdition("proposal__plan_year"))
 class Passage(Place):
     """A passage (textställe): one paragraph or bullet of the plan, verbatim.
 
@@ -145,6 +148,7 @@ class Passage(Place):
         return f"{self.proposal.url_of(self.version)}#{self.anchor}"
 
 
+@pgtrigger.register(RaisesEdition("proposal__plan_year"))
 class LeftOut(Place):
     """A line of the document that is no part of its text, with the reason."""
 

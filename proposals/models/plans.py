@@ -1,7 +1,9 @@
 """Plan years, and the parties' proposals for them."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 
+import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
@@ -9,15 +11,17 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from parties.audit import audited
+from parties.compiled import Given
 from parties.models import Committee, Party
 from parties.swedish import swedish_key
 from proposals.models.documents import SourceDocument
+from proposals.models.editions import RaisesEdition
 
 
 class PlanYearQuerySet(models.QuerySet["PlanYear"]):
     """Plan years."""
 
-    def at(self, municipality: str, committee: str, year: int) -> "PlanYearQuerySet":
+    def at(self, municipality: str | Given, committee: str | Given, year: int | Given) -> "PlanYearQuerySet":
         """Find the plan year that an address names, with its committee and municipality."""
         return self.select_related("committee__municipality").filter(
             committee__municipality__slug=municipality, committee__slug=committee, year=year
@@ -36,6 +40,7 @@ class PlanYearQuerySet(models.QuerySet["PlanYear"]):
         )
 
 
+@pgtrigger.register(RaisesEdition())
 class PlanYear(models.Model):
     """A plan year (planår): a committee and a year, what proposals and reporting periods hang on."""
 
@@ -76,7 +81,9 @@ class PlanYear(models.Model):
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     """Proposals."""
 
-    def at(self, municipality: str, committee: str, year: int, party: str) -> "ProposalQuerySet":
+    def at(
+        self, municipality: str | Given, committee: str | Given, year: int | Given, party: str | Given
+    ) -> "ProposalQuerySet":
         """Find the proposal that an address names, with all that its pages say about where it belongs."""
         return (
             self.select_related("party", "plan_year__committee__municipality", "document")
@@ -103,10 +110,16 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
     def in_order(self) -> list["Proposal"]:
         """Give the proposals in the published order of their parties: by name, in Swedish alphabetical order."""
-        return sorted(self.select_related("party"), key=lambda proposal: swedish_key(proposal.party.name))
+        return in_order_of_parties(self.select_related("party"))
+
+
+def in_order_of_parties(proposals: "Iterable[Proposal]") -> list["Proposal"]:
+    """Put proposals, whose parties are read already, in the published order of those."""
+    return sorted(proposals, key=lambda proposal: swedish_key(proposal.party.name))
 
 
 @audited
+@pgtrigger.register(RaisesEdition("plan_year"))
 class Proposal(models.Model):
     """A party's proposal for the committee's plan of one year (förslag till verksamhetsplan).
 
@@ -154,6 +167,7 @@ class Proposal(models.Model):
         return reverse("plan_version", args=[*self.plan_year.address, self.party.slug, version])
 
 
+@pgtrigger.register(RaisesEdition("proposal__plan_year"))
 class EarlierVersion(models.Model):
     """What a proposal was before a newer version was published; its passages stand under its number."""
 

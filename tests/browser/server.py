@@ -7,8 +7,9 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,6 +21,15 @@ ROOT = Path(__file__).resolve().parents[2]
 TWO_PARTIES = ROOT / "proposals/plans/eskilstuna-socialnamnden-2017"
 THREE_PARTIES = ROOT / "tests/documents/provkoping"
 PYTHON = [sys.executable, "-W", "ignore"]
+
+#: What a process does before it serves, and how it serves; connections do not survive being handed to the workers.
+SET_UP = "import django; django.setup()"
+SERVE = """
+from django.db import connections
+connections.close_all()
+from config.management.commands.run import serve
+serve()
+"""
 
 
 def free_port() -> int:
@@ -87,6 +97,7 @@ def furnished(name: str, data_dir: Path) -> Iterator[dict[str, str]]:
             "WORKERS": "1",
             "HTTPS": "off",
             "EXAMPLE": "off",
+            "PAGE_CACHE_MB": "64",
             "SECRET_KEY": "only-for-this-test-server-and-no-other",
         }
         prepare = [*PYTHON, "-m", "tests.browser.cast", str(TWO_PARTIES), str(THREE_PARTIES)]
@@ -115,6 +126,36 @@ def served(name: str, data_dir: Path) -> Iterator[str]:
     """Serve a furnished database, and give the site's address."""
     with furnished(name, data_dir) as environment, running(environment) as server:
         yield server.address
+
+
+@contextmanager
+def serving(environment: Mapping[str, str], first: str = "") -> Iterator[Server]:
+    """Serve as `manage.py run` does, without what it prepares, when some lines of Python have run ``first``."""
+    lines = f"{SET_UP}\n{first}\n{SERVE}"
+    process = subprocess.Popen([*PYTHON, "-c", lines], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        port = int(environment["PORT"])
+        wait_for_port(port, process, 120)
+        yield Server(f"http://127.0.0.1:{port}", process)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait_for_port(port: int, server: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    """Wait until something answers at a port of this machine, whatever it says.
+
+    :raises RuntimeError: if the server ends first, or takes too long.
+    """
+    ends = time.monotonic() + seconds
+    while server.poll() is None and time.monotonic() < ends:
+        connection = HTTPConnection("127.0.0.1", port, timeout=seconds)
+        with suppress(OSError, HTTPException), closing(connection):
+            connection.request("HEAD", "/")
+            connection.getresponse()
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"nothing answers at port {port} (exit code {server.poll()})")
 
 
 def wait_for(address: str, server: subprocess.Popen[bytes], seconds: float = 60) -> None:

@@ -87,7 +87,7 @@ def test_no_such_file(client: Client, plans, address):
         "/data/popolo.json",
     ],
 )
-def test_who_has_it_already_is_told_so(client: Client, cast: Cast, address):
+def test_who_has_it_already_is_told_so(client: Client, cast: Cast, raised_at_once, address):
     """The same edition answers 304 and reads no row; HEAD makes nothing either; a new record gives another tag."""
     first = client.get(address)
     content(first)

@@ -204,6 +204,7 @@ def test_the_dictionary_describes_every_column(client: Client, db, table):
         assert own or (common and escape(column.meaning) in content), column.name
 
 
+@pytest.mark.usefixtures("raised_at_once")
 class TestEdition:
     """The edition is another whenever something is, and the same until then."""
 

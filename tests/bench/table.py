@@ -1,0 +1,67 @@
+"""The table of what was measured, for people, and its place in a document."""
+
+import os
+import platform
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+from tests.bench.cases import COMPARE, EMPTY, FRONT, STATIC, Case
+
+BEGIN, END = "<!-- make bench -->", "<!-- /make bench -->"
+
+#: What is promised: which case, of which other, and the least share of its requests per second.
+PROMISED = ((COMPARE, EMPTY, 0.9), (FRONT, STATIC, 0.8))
+
+
+def table(cases: Sequence[Case]) -> Iterator[str]:
+    """Give the lines of a table of all cases, as shares of what they are measured against."""
+    static, empty = (named(cases, name) for name in (STATIC, EMPTY))
+    yield "| what | requests/s | p50 ms | p99 ms | of the static file | of the empty view |"
+    yield "|---|--:|--:|--:|--:|--:|"
+    for case in cases:
+        errors = f" **{case.errors} errors**" if case.errors else ""
+        yield (
+            f"| {case.name}{errors} | {case.per_second:,.0f} | {case.p50:.2f} | {case.p99:.2f} "
+            f"| {case.of(static):.3f} | {case.of(empty):.2f} |"
+        )
+
+
+def promises(cases: Sequence[Case]) -> Iterator[tuple[str, bool]]:
+    """Tell of each thing that is promised how it is, and whether it is kept."""
+    for name, other, least in PROMISED:
+        share = named(cases, name).of(named(cases, other))
+        kept = share >= least
+        yield (
+            f"{name}: {share:.2f} of {other[0].lower()}{other[1:]} (at least {least}: {'yes' if kept else 'NO'})",
+            kept,
+        )
+
+
+def named(cases: Sequence[Case], name: str) -> Case:
+    """Find a case."""
+    return next(case for case in cases if case.name == name)
+
+
+def machine() -> str:
+    """Tell what it was measured on, and when."""
+    cpu, memory = Path("/proc/cpuinfo"), Path("/proc/meminfo")
+    model = re.search(r"model name\s*: (.+)", cpu.read_text()) if cpu.exists() else None
+    size = re.search(r"MemTotal:\s*(\d+)", memory.read_text()) if memory.exists() else None
+    gigabytes = f", {int(size[1]) / 1e6:.0f} GB of memory" if size else ""
+    name = model[1] if model else platform.machine()
+    return f"{date.today()}, {os.cpu_count()} cores ({name}){gigabytes}, Python {platform.python_version()}"  # noqa: DTZ011 - the machine's own day
+
+
+def write_between(path: Path, lines: Sequence[str]) -> None:
+    """Put lines in the place of those between the two marks of a document.
+
+    :raises ValueError: if it has not got the marks.
+    """
+    text = path.read_text(encoding="utf-8")
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"{path} has not got the lines {BEGIN} and {END}.")
+    path.write_text("\n".join([f"{before}{begin}", *lines, f"{end}{after}"]), encoding="utf-8")
