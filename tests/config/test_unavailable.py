@@ -78,7 +78,8 @@ def limited(connecting):
     """Let this process have the limits of one that answers requests."""
     postgres.limit()
     yield
-    postgres.process.is_limited, postgres.process.no_try_before = False, 0.0
+    postgres.process.is_limited = False
+    postgres.process.no_try_before.clear()
 
 
 @pytest.mark.parametrize("name", [*KINDS, "disk"])
@@ -239,9 +240,10 @@ def test_a_silent_connection_is_thrown_away():
 @pytest.mark.usefixtures("limited")
 def test_one_thread_tries_and_the_others_say_so_at_once():
     """After a try in vain nobody connects for a moment; the next try is one thread's, and what works lets all in."""
-    postgres.process.no_try_before = time.monotonic() + 60
+    no_try_before = postgres.process.no_try_before
+    no_try_before["default"] = time.monotonic() + 60
     with pytest.raises(OperationalError, match="a moment ago"):
         connection.ensure_connection()
-    postgres.process.no_try_before = time.monotonic() - 1
+    no_try_before.update(default=time.monotonic() - 1, replica1=time.monotonic() + 60)  # another server's silence
     connection.ensure_connection()
-    assert postgres.process.no_try_before == 0.0
+    assert list(no_try_before) == ["replica1"]
