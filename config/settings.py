@@ -188,11 +188,10 @@ for _number, _url in enumerate(_urls, start=1):
     if EMBEDDED or _replica.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("REPLICA_URLS must start with postgresql://, and DATABASE_URL must be set too.")
     # One that is down must not keep readers waiting.
-    _options = {"connect_timeout": 2, **_replica.get("OPTIONS", {})}
+    _options = {**_database["OPTIONS"], "connect_timeout": 2, **_replica.get("OPTIONS", {})}
     DATABASES[f"replica{_number}"] = {
-        **DATABASES["default"],
-        **_replica,
-        "ENGINE": "config.postgres",
+        **_database,
+        **{name: _replica[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")},
         "OPTIONS": _options,
         "TEST": {"MIRROR": "default"},
     }

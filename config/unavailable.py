@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import SuspiciousOperation
 from django.db import Error, InterfaceError, OperationalError, connections
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from config import request_id
@@ -108,12 +108,12 @@ def _typed(request: HttpRequest) -> Iterator[tuple[str, str]]:
 
     The token in it is the one that was sent: what is not ours is refused when it is sent again.
     """
-    if not is_from_our_own_page(request):
-        return
     try:
+        if not is_from_our_own_page(request):
+            return
         names = set(request.POST) - {"csrfmiddlewaretoken"}
-    except (OSError, UnreadablePostError, RequestDataTooBig, TooManyFieldsSent):
-        return  # it was never received
+    except (OSError, SuspiciousOperation):
+        return  # it was never received, or is more than we take, or for another host
     if request.FILES or any(name in NEVER_KEPT or "password" in name.lower() for name in names):
         return
     for name, values in request.POST.lists():

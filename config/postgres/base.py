@@ -12,7 +12,7 @@ docs/decisions/0033 says why it is done so.
 
 import time
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,10 +29,13 @@ PAUSE = 1
 
 @dataclass
 class _Process:
-    """What all threads of this process know: whether there are limits, and whether the server has just been silent."""
+    """What all threads of this process know: whether there are limits, and which server has just been silent.
+
+    Of such a one it is known, by the name that the settings have for it, before when nobody is to try again.
+    """
 
     is_limited: bool = False
-    no_try_before: float = 0.0
+    no_try_before: dict[str, float] = field(default_factory=dict)
 
 
 process = _Process()
@@ -73,17 +76,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Connect, unless another thread has just tried in vain."""
         if not process.is_limited:
             return super().get_new_connection(conn_params)  # type: ignore[no-any-return]
-        if time.monotonic() < process.no_try_before:
+        if time.monotonic() < (no_try_before := process.no_try_before.get(self.alias, 0.0)):
             raise psycopg.errors.ConnectionTimeout("the database did not answer a moment ago")
-        if process.no_try_before:  # it was silent: let nobody else try meanwhile
-            process.no_try_before = time.monotonic() + settings.DATABASE_CONNECT_SECONDS + PAUSE
+        if no_try_before:  # it was silent: let nobody else try meanwhile
+            process.no_try_before[self.alias] = time.monotonic() + settings.DATABASE_CONNECT_SECONDS + PAUSE
         try:
             connection: Connection = super().get_new_connection(conn_params)
             self._limit(connection)
         except psycopg.errors.ConnectionTimeout:
-            process.no_try_before = time.monotonic() + PAUSE
+            process.no_try_before[self.alias] = time.monotonic() + PAUSE
             raise
-        process.no_try_before = 0.0
+        process.no_try_before.pop(self.alias, None)
         return connection
 
     def is_usable(self) -> bool:

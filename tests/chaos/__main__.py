@@ -28,8 +28,8 @@ def main(chosen: list[str]) -> int:
     print(HEAD)
     print(f"|{' --- |' * (HEAD.count('|') - 1)}")
     began, is_well = time.monotonic(), True
-    for name in chosen or SCENARIOS:
-        with workspace() as folder:
+    with workspace() as folder:
+        for name in chosen or SCENARIOS:
             try:
                 for row in SCENARIOS[name](folder):
                     is_well = is_well and row.is_well

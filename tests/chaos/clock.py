@@ -58,10 +58,9 @@ def rows(folder: Path) -> Iterator[Row]:
         answer = at.person().get(path)
         if "/logga-in/" not in answer.location:
             row.broken.append(f"a session of last year was let in: {answer.status}")
-        kept, at.told["committees"][0]["sessions"] = at.told["committees"][0]["sessions"], sign_in(at) * 4
+        at.told["committees"][0]["sessions"] = sign_in(at)
         write(at, ledger)
         clock.write_text("+0\n")
-        at.told["committees"][0]["sessions"] = kept
         write(at, ledger)
         for address in ("/", "/andringar/", "/api/v1/mal", f"/{at.told['committees'][0]['address']}/jamfor/"):
             if (status := at.site.status(address)) != 200:

@@ -111,7 +111,7 @@ def _staged(
 ) -> Iterator[Stage]:
     environment = environment_of(url, folder / "app", PORT, **further)
     told = furnished(environment, committees, goals)
-    collected = Path(tempfile.gettempdir()) / f"chaos-static-{os.getpid()}"
+    collected = folder.parent / "static"
     (folder / "app").mkdir(exist_ok=True)
     (folder / "app/static").symlink_to(collected)
     if not collected.exists():

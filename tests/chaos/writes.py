@@ -135,6 +135,8 @@ class Writer(threading.Thread):
                 answer = self.person.get(f"{base}samla/?{query}")
                 if answer.status == 200:
                     break
+                if answer.status != 503:
+                    raise RuntimeError(f"{base}samla/: {answer.status} {answer.location}")
             except UnansweredError:
                 pass
             time.sleep(0.2)

@@ -58,6 +58,17 @@ def test_the_municipal_login_is_there_when_it_is_named():
     assert "'oauth_pkce_enabled': True" in settings(code, **given).stdout
 
 
+def test_a_replica_is_connected_to_as_the_first_server_is():
+    """It has the same ends to what is waited for and keeps its connections, but is given up sooner."""
+    code = (
+        "import json; from config import settings; chosen = settings.DATABASES['replica1'];"
+        "print(json.dumps([chosen[name] for name in ('ENGINE', 'HOST', 'CONN_MAX_AGE', 'CONN_HEALTH_CHECKS')]"
+        " + [chosen['OPTIONS'][name] for name in ('connect_timeout', 'keepalives_idle')]))"
+    )
+    found = json.loads(settings(code, **OWN, REPLICA_URLS="postgresql://u:p@copy.example/n").stdout)
+    assert found == ["config.postgres", "copy.example", 600, True, 2, 30]
+
+
 @pytest.mark.parametrize(
     ("environment", "words"),
     [

@@ -8,7 +8,8 @@ import time
 
 import psycopg
 import pytest
-from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.conf import settings
+from django.core.files.uploadhandler import FileUploadHandler
 from django.db import OperationalError, connection
 from django.test import Client, override_settings
 from django.urls import path
@@ -77,7 +78,8 @@ def limited(connecting):
     """Let this process have the limits of one that answers requests."""
     postgres.limit()
     yield
-    postgres.process.is_limited, postgres.process.no_try_before = False, 0.0
+    postgres.process.is_limited = False
+    postgres.process.no_try_before.clear()
 
 
 @pytest.mark.parametrize("name", [*KINDS, "disk"])
@@ -89,6 +91,27 @@ def test_what_goes_over_is_answered_503(asked: Client, name):
     assert "<h1>Sidan kan inte visas just nu</h1>" in content
     assert f'href="/{name}/?fran=2017">Försök igen' in content
     assert ("Det finns inte plats" in content) == (name in ("full", "disk"))
+
+
+def away(get_response):
+    """Be a middleware that asks a database that is away."""
+
+    def answer(request):
+        raise OperationalError
+
+    return answer
+
+
+@pytest.mark.parametrize("place", [0, 8, 99])
+def test_errors_of_a_middleware_are_answered_too(asked: Client, place):
+    """Whichever of them asks the database: the outermost, one in the middle, the innermost."""
+    names = list(settings.MIDDLEWARE)
+    names.insert(place, "tests.config.test_unavailable.away")
+    with override_settings(MIDDLEWARE=names):
+        asked.handler.load_middleware()
+        assert asked.get("/om/").status_code == 503
+        if place == 0:  # before anybody has looked at whose site was asked for
+            assert asked.post("/om/", {"comment": "Ring"}, HTTP_HOST="annan.example", **OWN_PAGE).status_code == 503
 
 
 @pytest.mark.parametrize("name", ["fel", "for-stort", "fil-saknas"])
@@ -137,7 +160,7 @@ def test_what_was_typed_is_shown_and_can_be_sent_again(asked: Client):
     assert "sparas det inte en gång till" in content
 
 
-class FullDisk(TemporaryFileUploadHandler):
+class FullDisk(FileUploadHandler):
     """Receives files on a disk that has no room."""
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
@@ -217,9 +240,10 @@ def test_a_silent_connection_is_thrown_away():
 @pytest.mark.usefixtures("limited")
 def test_one_thread_tries_and_the_others_say_so_at_once():
     """After a try in vain nobody connects for a moment; the next try is one thread's, and what works lets all in."""
-    postgres.process.no_try_before = time.monotonic() + 60
+    no_try_before = postgres.process.no_try_before
+    no_try_before["default"] = time.monotonic() + 60
     with pytest.raises(OperationalError, match="a moment ago"):
         connection.ensure_connection()
-    postgres.process.no_try_before = time.monotonic() - 1
+    no_try_before.update(default=time.monotonic() - 1, replica1=time.monotonic() + 60)  # another server's silence
     connection.ensure_connection()
-    assert postgres.process.no_try_before == 0.0
+    assert list(no_try_before) == ["replica1"]
