@@ -18,6 +18,7 @@ from goals.models.issues import Issue
 from goals.models.periods import ReportingPeriod
 from goals.models.records import Decision, OutcomeValue, Record, StatusUpdate
 from parties.audit import audited
+from parties.compiled import Given
 from parties.models import Committee, Membership, User
 from proposals.models import Passage, Proposal
 
@@ -44,7 +45,14 @@ class ConflictError(Exception):
 class GoalQuerySet(models.QuerySet["Goal"]):
     """Goals."""
 
-    def at(self, municipality: str, committee: str, year: int, party: str, number: int) -> "GoalQuerySet":
+    def at(
+        self,
+        municipality: str | Given,
+        committee: str | Given,
+        year: int | Given,
+        party: str | Given,
+        number: int | Given,
+    ) -> "GoalQuerySet":
         """Find the goal that an address names, with everything that its page says about where it belongs."""
         return self.select_related(
             "proposal__party",
