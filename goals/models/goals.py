@@ -107,9 +107,27 @@ class GoalQuerySet(models.QuerySet["Goal"]):
             next_number=others.filter(number__gt=models.OuterRef("number")).order_by("number")[:1],
         )
 
-    def for_queue(self) -> "GoalQuerySet":
-        """Give goals with all that the work queue shows of each."""
-        return self.select_related("proposal__party", "passage", "issue__topic").order_by()
+    def for_queue(self) -> "models.query.QuerySet[Goal, tuple[Any, ...]]":
+        """Give rows of what the work queue shows of each goal; the last are its party's."""
+        return self.order_by().values_list(
+            "pk",
+            "number",
+            "kind",
+            "target_value",
+            "target_unit",
+            "target_bound",
+            "due_year",
+            "due_on",
+            "passage__text",
+            "passage__marks",
+            "issue__name",
+            "issue__topic__slug",
+            "issue__topic__name",
+            "proposal__party",
+            "proposal__party__slug",
+            "proposal__party__name",
+            "proposal__party__abbreviation",
+        )
 
     def for_suggestions(self) -> "GoalQuerySet":
         """Give goals with all that a suggestion of one says of it, but for its issue."""
