@@ -24,13 +24,14 @@ from goals.comparison import (
 from goals.models import Decision, Follow, Topic
 from goals.standing import COMMON_LABELS
 from parties.models import Committee, Party
+from parties.shown import Shown
 
 LONGEST_QUERY = 100
 NAMES = {"mal": "mål", "uppdrag": "uppdrag"}
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Shown):
     """One of the choices of a filter, with how many it would show."""
 
     value: str

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
@@ -27,7 +27,7 @@ from goals.standing import (
     load_standings,
     load_standings_of_year,
 )
-from parties.compiled import Given, compiled_once
+from parties.compiled import CompiledOnce, Given, compiled_once
 from parties.models import Party
 from parties.shown import Shown
 from proposals.models import PlanYear, Proposal, anchor, cited_lines
@@ -136,18 +136,28 @@ class Material:
     @classmethod
     def load_all(cls, plan_year: PlanYear, *, as_of: AsOf = NOW) -> "Material":
         """Read all that one plan year has, in six queries: on every issue, and goals that stand in none yet."""
-        year = plan_year.pk
-        by_pk = _by_proposal({year: plan_year}, _proposals_of_year(plan_year=year))
-        goals = _goals(
-            _goals_of_year(plan_year=year), load_standings_of_year(plan_year, as_of.moment, as_of.until), by_pk, as_of
-        )
+        issues = _issues_of_committee(committee=plan_year.committee_id)
+        return cls._load_quickly(plan_year, issues, _OF_YEAR, as_of)
+
+    @classmethod
+    def load_issue(cls, plan_year: PlanYear, issue: Issue, *, as_of: AsOf = NOW) -> "Material":
+        """Read what one plan year has on one issue, in five queries."""
+        return cls._load_quickly(plan_year, [issue], _ON_ISSUE, as_of, issue)
+
+    @classmethod
+    def _load_quickly(
+        cls, plan_year: PlanYear, issues: Iterable[Issue], queries: "_Queries", as_of: AsOf, issue: Issue | None = None
+    ) -> "Material":
+        given = {"plan_year": plan_year.pk, "issue": issue and issue.pk}
+        by_pk = _by_proposal({plan_year.pk: plan_year}, _proposals_of_year(**given))
+        standings = load_standings_of_year(plan_year, as_of.moment, as_of.until, issue)
         return cls(
             plan_year,
             tuple(proposal for _, proposal, _ in by_pk.values()),
-            tuple(_issues_of_committee(committee=plan_year.committee_id)),
-            goals[year],
-            _prose(_prose_of_year(plan_year=year), by_pk, as_of)[year],
-            {alignment.issue_id: alignment for alignment in _alignments_of_year(plan_year=year)},
+            tuple(issues),
+            _goals(queries.goals(**given), standings, by_pk, as_of)[plan_year.pk],
+            _prose(queries.prose(**given), by_pk, as_of)[plan_year.pk],
+            {alignment.issue_id: alignment for alignment in queries.alignments(**given)},
             as_of,
         )
 
@@ -193,19 +203,26 @@ def _issues_of_committee() -> "QuerySet[Issue]":
     return Issue.objects.filter(committee=Given("committee")).in_order()
 
 
-@compiled_once
-def _goals_of_year() -> "QuerySet[Goal, tuple[Any, ...]]":
-    return Goal.objects.standing().filter(proposal__plan_year=Given("plan_year")).for_comparison()
+class _Queries(NamedTuple):
+    """What is read of a plan year: on all issues, or on one."""
+
+    goals: CompiledOnce[tuple[Any, ...]]
+    prose: CompiledOnce[tuple[Any, ...]]
+    alignments: CompiledOnce[Alignment]
+
+    @classmethod
+    def narrowed(cls, **issue: Given) -> "_Queries":
+        """Give the queries; ``issue`` may narrow them to one."""
+        year = Given("plan_year")
+        return cls(
+            CompiledOnce(lambda: Goal.objects.standing().filter(proposal__plan_year=year, **issue).for_comparison()),
+            CompiledOnce(lambda: Mention.objects.filter(passage__proposal__plan_year=year, **issue).for_comparison()),
+            CompiledOnce(lambda: Alignment.objects.with_parties().filter(plan_year=year, **issue)),
+        )
 
 
-@compiled_once
-def _prose_of_year() -> "QuerySet[Mention, tuple[Any, ...]]":
-    return Mention.objects.filter(passage__proposal__plan_year=Given("plan_year")).for_comparison()
-
-
-@compiled_once
-def _alignments_of_year() -> "QuerySet[Alignment]":
-    return Alignment.objects.with_parties().filter(plan_year=Given("plan_year"))
+_OF_YEAR = _Queries.narrowed()
+_ON_ISSUE = _Queries.narrowed(issue=Given("issue"))
 
 
 #: Proposals by their keys, each with its plan year and the address of its page.

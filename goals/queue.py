@@ -13,13 +13,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from goals.figures import target_words
+from goals.figures import last_day, target_words
 from goals.models import Goal, ReportingPeriod, StatusUpdate
 from goals.standing import NOTHING_SAID, STATUS_ADDRESSES, Chip, chip, load_standings_of_year
 from parties.compiled import Given, compiled_once
 from parties.models import Party
 from parties.shown import Shown
 from parties.swedish import swedish_key
+from proposals.models import Proposal
 from proposals.typeset import typeset
 
 #: How many rows stand on one page.
@@ -47,17 +48,20 @@ class QueueRow(Shown):
     """A goal in the queue.
 
     ``update`` is the period's judgement in force, if there is one; ``seen`` is the number of the latest update in the
-    period, in force or not, which tells whether somebody else comes between. ``earlier`` is the status from before.
+    period, in force or not, which tells whether somebody else comes between. ``earlier`` is the status from before, and
+    ``party_key`` what puts the parties in their order.
     """
 
     pk: int
     number: int
     kind: str
     party: Party
+    party_key: tuple[str, str]
     topic_slug: str
     topic_name: str
     issue_name: str
-    html: SafeString
+    text: str
+    marks: list[list[int | str]]
     plan_url: str
     judge_url: str
     update: Update | None
@@ -70,11 +74,6 @@ class QueueRow(Shown):
     changed_at: datetime.datetime | None
 
     @property
-    def party_key(self) -> tuple[str, str]:
-        """What puts the parties in their order."""
-        return swedish_key(self.party.name)
-
-    @property
     def reference(self) -> str:
         """How the goal is cited: "V 25"."""
         return f"{self.party.abbreviation} {self.number}"
@@ -83,6 +82,11 @@ class QueueRow(Shown):
     def kind_name(self) -> str:
         """The kind in Swedish: "Mål" or "Uppdrag"."""
         return str(Goal.Kind(self.kind).label)
+
+    @property
+    def html(self) -> SafeString:
+        """The goal's words as HTML."""
+        return typeset(self.text, self.marks)
 
     @property
     def url(self) -> str:
@@ -166,7 +170,7 @@ class Queue:
 
 
 @compiled_once
-def _goals_of_year() -> "QuerySet[Goal]":
+def _goals_of_year() -> "QuerySet[Goal, tuple[Any, ...]]":
     return Goal.objects.standing().filter(proposal__plan_year=Given("plan_year")).for_queue()
 
 
@@ -180,37 +184,42 @@ def load_queue(period: ReportingPeriod) -> Queue:
     """Read a period's queue; its plan year, committee and municipality are read already."""
     plan_year = period.plan_year
     period_url = period.get_absolute_url()
-    plan_urls: dict[int, str] = {}
     standings = load_standings_of_year(plan_year)
     updates = _updates(period)
     today = timezone.localdate()
+    parties: dict[int, tuple[Party, tuple[str, str], str]] = {}
     rows = []
-    for goal in _goals_of_year(plan_year=plan_year.pk):
-        party, issue = goal.proposal.party, goal.issue
-        if goal.proposal_id not in plan_urls:
-            goal.proposal.plan_year = plan_year
-            plan_urls[goal.proposal_id] = goal.proposal.get_absolute_url()
-        latest, in_force = updates.get(goal.pk, (None, None))
-        standing = standings.get(goal.pk, NOTHING_SAID)
+    for pk, number, kind, value, unit, bound, due_year, due_on, text, marks, issue, topic, name, *of in _goals_of_year(
+        plan_year=plan_year.pk
+    ):
+        if of[0] not in parties:
+            party = Party(pk=of[0], slug=of[1], name=of[2], abbreviation=of[3])
+            plan_url = Proposal(plan_year=plan_year, party=party).get_absolute_url()
+            parties[of[0]] = party, swedish_key(party.name), plan_url
+        party, party_key, plan_url = parties[of[0]]
+        latest, in_force = updates.get(pk, (None, None))
+        standing = standings.get(pk, NOTHING_SAID)
         rows.append(
             QueueRow(
-                pk=goal.pk,
-                number=goal.number,
-                kind=goal.kind,
+                pk=pk,
+                number=number,
+                kind=kind,
                 party=party,
-                topic_slug=issue.topic.slug if issue else "",
-                topic_name=issue.topic.name if issue else "",
-                issue_name=issue.name if issue else "",
-                html=typeset(goal.passage.text, goal.passage.marks),
-                plan_url=plan_urls[goal.proposal_id],
-                judge_url=f"{period_url}{party.slug}/{goal.number}/",
+                party_key=party_key,
+                topic_slug=topic or "",
+                topic_name=name or "",
+                issue_name=issue or "",
+                text=text,
+                marks=marks,
+                plan_url=plan_url,
+                judge_url=f"{period_url}{party.slug}/{number}/",
                 update=in_force,
                 seen=latest.pk if latest else None,
-                earlier=chip(standing.status, goal.kind),
-                lateness=standing.lateness(goal.text_due, today),
+                earlier=chip(standing.status, kind),
+                lateness=standing.lateness(last_day(due_on, due_year), today),
                 decision=standing.decision_label if standing.decision else "",
-                target=goal.target,
-                outcome=target_words(standing.outcome, goal.target_unit),
+                target=target_words(value, unit, bound),
+                outcome=target_words(standing.outcome, unit),
                 changed_at=latest.recorded_at if latest else None,
             )
         )

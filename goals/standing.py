@@ -13,7 +13,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Cast
 from django.utils.safestring import SafeString
 
-from goals.models import Decision, Goal, OutcomeValue, StatusUpdate
+from goals.models import Decision, Goal, Issue, OutcomeValue, StatusUpdate
 from goals.models.records import FINISHED, UNFINISHED, status_label
 from parties.compiled import CompiledOnce, Given
 from parties.shown import Shown, fragment
@@ -122,25 +122,32 @@ def load_standings(
 
 
 def load_standings_of_year(
-    plan_year: PlanYear, at: datetime.datetime | None = None, until: datetime.date | None = None
+    plan_year: PlanYear,
+    at: datetime.datetime | None = None,
+    until: datetime.date | None = None,
+    issue: Issue | None = None,
 ) -> Mapping[int, Standing]:
-    """Read the same of all goals that stand in a plan year, more quickly: the query is written once."""
-    records = _compiled_records(PlanYear, is_past=at is not None, is_until=until is not None)
-    return _put_together(records(key=plan_year.pk, at=at, until=until))
+    """Read the same of all goals that stand in a plan year, or on one issue in it: the query is written once."""
+    records = _compiled_records(
+        of_plan=False, on_issue=issue is not None, is_past=at is not None, is_until=until is not None
+    )
+    return _put_together(records(key=plan_year.pk, issue=issue and issue.pk, at=at, until=until))
 
 
 def load_standings_of_plan(proposal: Proposal, at: datetime.datetime | None = None) -> Mapping[int, Standing]:
     """Read the same of all goals that a plan has or has had in an earlier version."""
-    records = _compiled_records(Proposal, is_past=at is not None, is_until=False)
+    records = _compiled_records(of_plan=True, on_issue=False, is_past=at is not None, is_until=False)
     return _put_together(records(key=proposal.pk, at=at))
 
 
 @cache
-def _compiled_records(of: type[PlanYear | Proposal], *, is_past: bool, is_until: bool) -> CompiledOnce[tuple[Any, ...]]:
-    """Give the query of what is recorded of a plan year's or a plan's goals; a moment and a day make it another."""
+def _compiled_records(*, of_plan: bool, on_issue: bool, is_past: bool, is_until: bool) -> CompiledOnce[tuple[Any, ...]]:
+    """Give the query of what is recorded of a plan year's or a plan's goals; what narrows it makes it another."""
     goals = Goal.objects.standing().filter(proposal__plan_year=Given("key"))
-    if of is Proposal:
+    if of_plan:
         goals = Goal.objects.filter(proposal=Given("key"))
+    if on_issue:
+        goals = goals.filter(issue=Given("issue"))
     at, until = Given("at") if is_past else None, Given("until") if is_until else None
     return CompiledOnce(lambda: _records_of(goals, at, until))
 

@@ -4,15 +4,17 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from django.db.models import CharField, DateField, DecimalField, F, Value
+from django.db.models import CharField, DateField, DecimalField, F, QuerySet, Value
 from django.db.models.functions import Cast
 
 from goals.as_of import NOW, AsOf
 from goals.figures import target_words
 from goals.models import Decision, Goal, OutcomeValue, StatusUpdate
 from goals.standing import Chip, chip
+from parties.compiled import CompiledOnce, Given
 from parties.models import Membership
 
 _NAMES = {StatusUpdate.ANCHOR: "Lägesrapport", Decision.ANCHOR: "Beslut", OutcomeValue.ANCHOR: "Utfall"}
@@ -56,6 +58,17 @@ class Event:
 
 def load_timeline(goal: Goal, as_of: AsOf = NOW) -> list[Event]:
     """Read what was recorded of a goal up to a moment, the latest first."""
+    records = _records(is_past=as_of.moment is not None)(goal=goal.pk, at=as_of.moment)
+    return sorted(_events(goal, records), key=lambda event: event.recorded_at, reverse=True)
+
+
+@cache
+def _records(*, is_past: bool) -> CompiledOnce[tuple[Any, ...]]:
+    """Give the query of a goal's records of all kinds; a moment makes it another."""
+    return CompiledOnce(lambda: _records_of(Given("goal"), Given("at") if is_past else None))
+
+
+def _records_of(goal: Given, at: Any) -> "QuerySet[Any, tuple[Any, ...]]":
     nothing, no_day = Value("", CharField()), Cast(Value(None), DateField())
     no_number = Cast(Value(None), DecimalField(max_digits=12, decimal_places=2))
 
@@ -67,15 +80,13 @@ def load_timeline(goal: Goal, as_of: AsOf = NOW) -> list[Event]:
             annotated |= {"evidence": F("source"), "reference": nothing}
         elif model is Decision:
             annotated |= {"evidence": nothing}
-        recorded = model.objects.recorded_by(as_of.moment).filter(goal=goal)
+        recorded = model.objects.recorded_by(at).filter(goal=goal)
         return recorded.annotate(sort=Value(model.ANCHOR), **annotated).order_by().values_list(*_COLUMNS)
 
-    found = list(
-        rows(StatusUpdate, word=F("status"), period_name=F("period__name")).union(
-            rows(Decision, word=F("outcome"), due=F("due_on")), rows(OutcomeValue, number=F("value")), all=True
-        )
+    updates: QuerySet[Any, tuple[Any, ...]] = rows(StatusUpdate, word=F("status"), period_name=F("period__name"))
+    return updates.union(
+        rows(Decision, word=F("outcome"), due=F("due_on")), rows(OutcomeValue, number=F("value")), all=True
     )
-    return sorted(_events(goal, found), key=lambda event: event.recorded_at, reverse=True)
 
 
 def _events(goal: Goal, rows: Iterable[tuple[Any, ...]]) -> Iterable[Event]:

@@ -19,6 +19,7 @@ from goals.models.issues import Issue
 from goals.models.periods import ReportingPeriod
 from goals.models.records import Decision, OutcomeValue, Record, StatusUpdate
 from parties.audit import audited
+from parties.compiled import Given
 from parties.models import Committee, Membership, User
 from proposals.models import Passage, Proposal, RaisesEdition
 
@@ -45,7 +46,14 @@ class ConflictError(Exception):
 class GoalQuerySet(models.QuerySet["Goal"]):
     """Goals."""
 
-    def at(self, municipality: str, committee: str, year: int, party: str, number: int) -> "GoalQuerySet":
+    def at(
+        self,
+        municipality: str | Given,
+        committee: str | Given,
+        year: int | Given,
+        party: str | Given,
+        number: int | Given,
+    ) -> "GoalQuerySet":
         """Find the goal that an address names, with everything that its page says about where it belongs."""
         return self.select_related(
             "proposal__party",
@@ -100,9 +108,27 @@ class GoalQuerySet(models.QuerySet["Goal"]):
             next_number=others.filter(number__gt=models.OuterRef("number")).order_by("number")[:1],
         )
 
-    def for_queue(self) -> "GoalQuerySet":
-        """Give goals with all that the work queue shows of each."""
-        return self.select_related("proposal__party", "passage", "issue__topic").order_by()
+    def for_queue(self) -> "models.query.QuerySet[Goal, tuple[Any, ...]]":
+        """Give rows of what the work queue shows of each goal; the last are its party's."""
+        return self.order_by().values_list(
+            "pk",
+            "number",
+            "kind",
+            "target_value",
+            "target_unit",
+            "target_bound",
+            "due_year",
+            "due_on",
+            "passage__text",
+            "passage__marks",
+            "issue__name",
+            "issue__topic__slug",
+            "issue__topic__name",
+            "proposal__party",
+            "proposal__party__slug",
+            "proposal__party__name",
+            "proposal__party__abbreviation",
+        )
 
     def for_suggestions(self) -> "GoalQuerySet":
         """Give goals with all that a suggestion of one says of it, but for its issue."""

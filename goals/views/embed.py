@@ -72,7 +72,7 @@ def issue(request: HttpRequest, municipality: str, committee: str, year: int, is
         raise HelpfulNotFound(f"Frågan ”{issue}” finns inte hos {plan_year.committee}.")
     within(plan_year.committee, found)
     as_of = AsOf.read(request.GET.get("per", ""))
-    material = Material.load(plan_year, [found], as_of=as_of)
+    material = Material.load_issue(plan_year, found, as_of=as_of)
     context = {
         "page": Page(
             f"{found.name} – {plan_year}",

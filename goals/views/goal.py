@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
@@ -23,6 +24,7 @@ from goals.timeline import draw_target, load_timeline
 from goals.views.embed import embed_of_issue
 from goals.views.follows import follow_context
 from goals.views.steps import crumbs_to_proposal
+from parties.compiled import Given, compiled_once
 from parties.models import Committee, User
 from proposals.find import find_proposal
 from proposals.models import Passage
@@ -32,17 +34,28 @@ from proposals.typeset import typeset
 LONGEST_TITLE = 70
 
 
+@compiled_once
+def _goals_at() -> "QuerySet[Goal]":
+    names = ("municipality", "committee", "year", "party", "number")
+    return Goal.objects.with_neighbours().at(*map(Given, names))
+
+
 @require_safe
 def goal(request: HttpRequest, municipality: str, committee: str, year: int, party: str, number: int) -> HttpResponse:
     """Show a goal: the party's words, status and decision, what the text states, source, and the same issue."""
-    found = Goal.objects.with_neighbours().at(municipality, committee, year, party, number).first()
+    at = _goals_at(municipality=municipality, committee=committee, year=year, party=party, number=number)
+    found = next(iter(at), None)
     if found is None:
         raise no_such_goal(find_proposal(municipality, committee, year, party), number)
     proposal = found.proposal
     plan_year = proposal.plan_year
     found.passage.proposal = proposal
     as_of = AsOf.read(request.GET.get("per", ""))
-    material = Material.load(plan_year, [found.issue] if found.issue else [], as_of=as_of)
+    material = (
+        Material.load_issue(plan_year, found.issue, as_of=as_of)
+        if found.issue
+        else Material.load(plan_year, [], as_of=as_of)
+    )
     if found.issue and found.withdrawn_in is None:
         standing = next(row.standing for row in material.rows if row.pk == found.pk)
     else:

@@ -62,12 +62,12 @@ class PlanYear(models.Model):
         """The parts of the address that every page of the plan year begins with."""
         return self.committee.municipality.slug, self.committee.slug, self.year
 
-    @property
+    @cached_property
     def compare_url(self) -> str:
         """The address of the comparison of the year's proposals."""
         return reverse("compare", args=self.address)
 
-    @property
+    @cached_property
     def overview_url(self) -> str:
         """The address of how the year's goals stand at a stage of the follow-up."""
         return reverse("overview", args=self.address)
