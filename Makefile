@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint lock format weigh eval-import eval-search bench clean
+.PHONY: help run dev test lint lock format weigh eval-import eval-search chaos bench fuzz audit clean
 
 help:
 	@echo "make run     set up, load plans and example follow-up, serve on http://127.0.0.1:8000 (PORT=8001, EXAMPLE=no)"
@@ -17,6 +17,9 @@ help:
 	@echo "make bench   measure how fast the site is, beside nginx with a static file (WRITE=docs/speed.md puts it there)"
 	@echo "make eval-import  measure how many goals are found in plans of many layouts, and how well goals are lined up"
 	@echo "make eval-search  measure how much of what readers search for is among the first five hits"
+	@echo "make chaos   kill, freeze and fill everything in real processes, and print what came of it (ARGS='storm clock' for some)"
+	@echo "make fuzz    attack a site of its own with odd requests for MINUTES=60 (SEED=1 to repeat a run)"
+	@echo "make audit   look for known holes in the libraries (needs the internet)"
 	@echo "make lock    compile pyproject.toml to the two requirements.txt, with hashes"
 
 # The stamp is what make looks at: as new as the pinned list that it was installed from.
@@ -69,6 +72,9 @@ eval-import: $(VENV)/test
 eval-search: $(VENV)/test
 	@$(BIN)/python -m tests.evaluation search
 
+chaos: $(VENV)/test
+	@$(BIN)/python -m tests.chaos $(ARGS)
+
 # Finds or installs nginx and wrk. ARGS='--goals 78 --rounds 2' for less.
 bench: $(VENV)/test
 	@$(BIN)/python -m tests.bench $(if $(WRITE),--write $(WRITE)) $(ARGS)
@@ -78,6 +84,17 @@ lock: $(VENV)/test
 		--python-version 3.11 pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--python-version 3.11 --group dev -c requirements.txt -o tests/requirements.txt
+
+fuzz: $(VENV)/test
+	$(BIN)/python -m tests.fuzz $${MINUTES:-60} $(SEED)
+
+# In an environment of its own, so that what looks at the libraries is none of them.
+audit: $(VENV)/run
+	@test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && \
+		$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit; } || \
+		{ echo "Fel: pip-audit kunde inte installeras."; exit 1; }
+	@$(VENV)/audit/bin/pip-audit --requirement requirements.txt --require-hashes --disable-pip --strict $(ARGS) || \
+		{ echo "Fel: listan över kända hål gick inte att nå, eller så har ett bibliotek ett. Se ovan."; exit 1; }
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

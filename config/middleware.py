@@ -73,7 +73,8 @@ def private_when_signed_in(get_response: Answer) -> Answer:
         response = get_response(request)
         # Asked only of who has a session, so that answers to readers do not vary with it.
         has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
-        if has_session and request.user.is_authenticated and not response.has_header("Cache-Control"):
+        # What says so itself is not asked about: it may be an answer without the database.
+        if has_session and not response.has_header("Cache-Control") and request.user.is_authenticated:
             response["Cache-Control"] = "private, no-store"
         return response
 

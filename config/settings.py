@@ -82,6 +82,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.headers.safe",
     "config.page_cache.PageCache",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -147,8 +148,54 @@ else:
         raise ImproperlyConfigured("DATABASE_URL must look like postgresql://user:password@host:port/name.") from error
     if _database.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must start with postgresql://; PostgreSQL is the only database.")
-DATABASES = {"default": {**_database, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
+# How long a request may wait for the database before it says so; nought is for ever. Commands take the time they need.
+DATABASE_CONNECT_SECONDS = env.int("DATABASE_CONNECT_SECONDS", 3, validate=validate.Range(min=2, max=60))
+DATABASE_STATEMENT_SECONDS = env.int("DATABASE_STATEMENT_SECONDS", 10, validate=validate.Range(min=0, max=3600))
+DATABASE_LOCK_SECONDS = env.int("DATABASE_LOCK_SECONDS", 5, validate=validate.Range(min=0, max=3600))
+DATABASE_IDLE_SECONDS = env.int("DATABASE_IDLE_SECONDS", 60, validate=validate.Range(min=0, max=3600))
+# Off where PgBouncer lends a connection for one transaction at a time: there the role has the limits.
+DATABASE_SETS_LIMITS = env.bool("DATABASE_SETS_LIMITS", True)
+_database |= {
+    "ENGINE": "config.postgres",
+    "CONN_MAX_AGE": 600,
+    "CONN_HEALTH_CHECKS": True,
+    # A network that is gone is noticed by commands too, which wait for statements as long as they take.
+    "OPTIONS": {
+        "connect_timeout": DATABASE_CONNECT_SECONDS,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        **_database.get("OPTIONS", {}),
+    },
+}
+DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Read replicas (config.replicas), which readers' pages are read from
+
+REPLICA_MAX_LAG = env.float("REPLICA_MAX_LAG", 2.0, validate=validate.Range(min=0.1, max=60))
+REPLICAS = []
+_urls: list[str] = env.list("REPLICA_URLS", [])
+for _number, _url in enumerate(_urls, start=1):
+    try:
+        _replica: dict[str, Any] = dict(dj_database_url.parse(_url.strip()))
+    except ValueError as error:
+        raise ImproperlyConfigured("REPLICA_URLS must be addresses like DATABASE_URL, with commas between.") from error
+    if EMBEDDED or _replica.get("ENGINE") != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("REPLICA_URLS must start with postgresql://, and DATABASE_URL must be set too.")
+    # One that is down must not keep readers waiting.
+    _options = {"connect_timeout": 2, **_replica.get("OPTIONS", {})}
+    DATABASES[f"replica{_number}"] = {
+        **DATABASES["default"],
+        **_replica,
+        "OPTIONS": _options,
+        "TEST": {"MIRROR": "default"},
+    }
+    REPLICAS.append(f"replica{_number}")
+if REPLICAS:
+    DATABASE_ROUTERS = ["config.replicas.Router"]
+    # Before all else, so that whatever reads for an answer reads from one of them.
+    MIDDLEWARE.insert(0, "config.replicas.ReadFromReplicas")
 
 # What has to be the same in every process: the counts that guessing is limited by. Kept in the database.
 CACHES = {
@@ -212,6 +259,8 @@ ACCOUNT_FORMS = {
     "set_password": "parties.forms.SetPasswordForm",
     "reauthenticate": "parties.forms.ReauthenticateForm",
 }
+# Failed attempts for one account: five in five minutes from one address is django-allauth's; this is from all of them.
+ACCOUNT_RATE_LIMITS = {"login_failed_anywhere": "50/h/key"}
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 MFA_ADAPTER = "parties.signing_in.MFAAdapter"
 MFA_FORMS = {
@@ -300,8 +349,12 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY els
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUST_PROXY else 0
 # The same of those who read the data.
 NINJA_NUM_PROXIES = 1 if TRUST_PROXY else 0
+# Whether each address is kept to a pace in the data, the API and the search (goals.rates); off to measure or to attack.
+PACE = env.bool("PACE", True)
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+# Our scripts read the token where the form has it.
+CSRF_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [

@@ -1,5 +1,7 @@
 """Pages that belong to no room: about, accessibility, robots.txt, and the answers when something is wrong."""
 
+import sys
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from config.page import Crumb, HelpfulNotFound, Page
+from config.unavailable import is_unavailable, unavailable
 from parties.access import form_too_old
 
 
@@ -95,6 +98,9 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 without the database, which may be what is wrong: not even who is reading is asked for."""
+    """Answer 503 if the database is what is wrong, else 500; without it, so not even who is reading is asked for."""
+    error = sys.exc_info()[1]
+    if is_unavailable(error):
+        return unavailable(request, error)
     page = Page("Något gick fel hos oss", "Ett fel inträffade.")
     return HttpResponse(render_to_string("500.html", {"page": page}), status=500)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from goals.arrange_draft import problems_of
-from goals.comparison import Comparison, Selection, compare
+from goals.comparison import Comparison, Look, Selection, compare
 from goals.continuity import Change, Continuity, compare_versions
 from goals.draft_arrangement import NEW, Arrangement
 from goals.material import Material
@@ -176,7 +176,7 @@ def preview_of(draft: Draft) -> Preview:
         plan_year = proposal.plan_year
         issues = list(Issue.objects.of(draft.committee).in_order())
         material = Material.load(plan_year, issues, unplaced=True)
-        everything = compare(material, Selection(material.parties))
+        everything = compare(material, Selection(material.parties), Look(heading=5, linked=False))
         own = [party.pk for party in material.parties].index(draft.party_id)
         topics = []
         shown = 0
@@ -186,7 +186,7 @@ def preview_of(draft: Draft) -> Preview:
             if rows:
                 topics.append(type(topic)(topic.topic, topic.url, rows))
         total = sum(len(topic.issues) for topic in everything.topics)
-    return Preview(Comparison(everything.parties, tuple(topics), everything.counts), total - shown)
+    return Preview(Comparison(everything.voices, tuple(topics), everything.counts), total - shown)
 
 
 def _goals(goals: list[Passage]) -> str:

@@ -5,8 +5,11 @@ It arranges what ``goals.material`` has read for a reader's selection, and is pu
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from html import escape
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +20,7 @@ from goals.material import GoalRow, Material, ProseRow
 from goals.models import Goal, Issue, Topic
 from goals.standing import DECISION_ADDRESSES, STATUS_ADDRESSES
 from parties.models import Party
+from parties.shown import Shown, badge, fragment, pattern
 from proposals.typeset import any_of, searched_words, typeset
 
 #: More columns than this are too narrow to read side by side.
@@ -36,49 +40,131 @@ ONLY = "bara-"
 
 
 @dataclass(frozen=True, slots=True)
-class GoalLine:
-    """A goal in a column: the row, and its words as HTML."""
+class Look:
+    """How columns look on a page.
 
-    goal: GoalRow
-    html: SafeString
-
-
-@dataclass(frozen=True, slots=True)
-class ProseLine:
-    """Running text in a column: the row, and its words as HTML."""
-
-    prose: ProseRow
-    html: SafeString
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """What one party has on an issue.
-
-    ``hidden`` counts goals that the reader's filter leaves out. ``unfolded`` says that the running text is what the
-    reader's words were found in.
+    ``heading`` is the level of the parties' headings; where goals stand in no issue, they take the issue's own level.
+    ``anchors`` gives each goal an anchor, ``linked`` a link to its page, and ``unfolded`` shows the running text at
+    once. ``current`` is the key of the goal that the page is about.
     """
 
+    heading: int = 4
+    anchors: bool = False
+    linked: bool = True
+    unfolded: bool = False
+    current: int | None = None
+
+
+USUAL = Look()
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What all of a party's columns have in common: the party's name with its badge, and how its goals are named.
+
+    ``names`` are the beginnings of its goals' names, by their kinds, and ``key`` is the party's key.
+    """
+
+    key: int
     party: Party
-    goals: tuple[GoalLine, ...]
-    hidden: int
-    prose: tuple[ProseLine, ...]
+    head: SafeString
+    names: Mapping[str, str]
+
+    @classmethod
+    def of(cls, party: Party) -> "Voice":
+        """Give what a party's columns have in common."""
+        names = {kind.value: escape(f"{kind.label} {party.abbreviation} ") for kind in Goal.Kind}
+        return cls(party.pk, party, badge(party) + SafeString(escape(party.name)), names)
+
+    def goal(self, goal: GoalRow, marker: re.Pattern[str] | None, look: Look) -> str:
+        """Set one of the party's goals as HTML."""
+        standing, number = goal.standing, goal.number
+        outcome = goal.outcome if goal.target else ""
+        around = pattern(
+            "includes/goal.html",
+            _HOLES_WITH_TARGET if goal.target else _HOLES,
+            anchors=look.anchors,
+            linked=look.linked,
+            current=goal.pk == look.current,
+            chip=goal.chip,
+            lateness=goal.lateness,
+            has_outcome=outcome != "",
+            decision=standing.decision_label if standing.decision else "",
+        )
+        return around % {
+            "anchor": f"{self.party.slug}-{number}",
+            "words": typeset(goal.text, goal.marks, marker),
+            "url": goal.url,
+            "name": f"{self.names[goal.kind]}{number}",
+            "target": escape(goal.target),
+            "outcome": outcome,
+            "sic": fragment("includes/sic.html", words=tuple(goal.sic)) if goal.sic else "",
+        }
+
+
+_HOLES = ("anchor", "words", "url", "name", "sic")
+_HOLES_WITH_TARGET = (*_HOLES, "target", "outcome")
+
+
+def _running_text(row: ProseRow, marker: re.Pattern[str] | None, look: Look) -> str:
+    """Set running text as HTML."""
+    around = pattern("includes/running_text.html", ("words", "url", "lines", "sic"), linked=look.linked)
+    return around % {
+        "words": typeset(row.text, row.marks, marker),
+        "url": row.url,
+        "lines": row.lines,
+        "sic": fragment("includes/sic.html", words=tuple(row.sic)) if row.sic else "",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Shown):
+    """What one party has on an issue, as HTML; and the goals and the running text in it.
+
+    ``unfolded`` says that the running text is what the reader's words were found in.
+    """
+
+    html: SafeString
+    goals: list[GoalRow]
+    prose: list[ProseRow]
     unfolded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class IssueRow:
-    """An issue with its columns. ``relation`` and ``reason`` say how the goals in the columns relate, if they do."""
+class IssueRow(Shown):
+    """An issue with its columns. ``relation`` and ``reason`` say how the goals in the columns relate, if they do.
+
+    ``name`` and ``anchor``, as HTML, are empty for goals that stand in no issue.
+    """
 
     issue: Issue | None
-    url: str
+    name: SafeString
+    anchor: SafeString
+    url: SafeString
     columns: tuple[Column, ...]
     relation: str = ""
     reason: str = ""
 
+    @property
+    def html(self) -> SafeString:
+        """The issue as the page Compare shows it."""
+        holes = ("name", "anchor", "url", "columns") if self.issue else ("columns",)
+        if self.relation:
+            holes = (*holes, "relation", "reason")
+        around = pattern("goals/_compared.html", holes, wide=len(self.columns))
+        filled = around % {
+            "name": self.name,
+            "anchor": self.anchor,
+            "url": self.url,
+            "columns": "".join([column.html for column in self.columns]),
+            "relation": self.relation,
+            "reason": escape(self.reason),
+        }
+        return SafeString(filled)
+
 
 @dataclass(frozen=True, slots=True)
-class TopicRows:
+class TopicRows(Shown):
     """A topic with its issues; ``topic`` is ``None`` for goals that no one has placed yet."""
 
     topic: Topic | None
@@ -120,17 +206,17 @@ class Selection:
         """Tell whether some goals are left out for what they are, and not for what they say."""
         return bool(self.kind or self.status or self.decision)
 
-    def wants(self, goal: GoalRow, *, besides: str = "") -> bool:
-        """Tell whether a goal is of the kind, status and decision chosen; ``besides`` names one not to ask about."""
+    def fits(self, goal: GoalRow) -> tuple[bool, bool, bool]:
+        """Tell whether a goal is of the kind chosen, of the status, and of the decision."""
         return (
-            (besides == "kind" or self.kind in ("", goal.kind))
-            and (
-                besides == "status"
-                or self.status in ("", goal.status_word)
-                or (self.status == LATE and bool(goal.lateness))
-            )
-            and (besides == "decision" or self.decision in ("", goal.decision_word))
+            self.kind in ("", goal.kind),
+            self.status in ("", goal.status_word) or (self.status == LATE and bool(goal.lateness)),
+            self.decision in ("", goal.decision_word),
         )
+
+    def wants(self, goal: GoalRow) -> bool:
+        """Tell whether a goal is of the kind, status and decision chosen."""
+        return not self.narrows_goals or all(self.fits(goal))
 
     @cached_property
     def patterns(self) -> list[re.Pattern[str]]:
@@ -173,19 +259,25 @@ class Counts:
 
     def add(self, goal: GoalRow, selection: Selection) -> None:
         """Count a goal beside the choices of kind, status and decision that it would show under."""
-        if selection.wants(goal, besides="kind"):
-            self.kinds.update(("", goal.kind))
-        if selection.wants(goal, besides="status"):
-            self.statuses.update(("", goal.status_word, *([LATE] if goal.lateness else [])))
-        if selection.wants(goal, besides="decision"):
-            self.decisions.update(("", goal.decision_word))
+        kind, status, decision = selection.fits(goal)
+        if status and decision:
+            self.kinds[""] += 1
+            self.kinds[goal.kind] += 1
+        if kind and decision:
+            self.statuses[""] += 1
+            self.statuses[goal.status_word] += 1
+            if goal.lateness:
+                self.statuses[LATE] += 1
+        if kind and status:
+            self.decisions[""] += 1
+            self.decisions[goal.decision_word] += 1
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A comparison, ready to be shown."""
+    """A comparison, ready to be shown; ``voices`` are its parties."""
 
-    parties: tuple[Party, ...]
+    voices: tuple[Voice, ...]
     topics: tuple[TopicRows, ...]
     counts: Counts
 
@@ -200,104 +292,141 @@ class Comparison:
         return sum(len(column.goals) for topic in self.topics for issue in topic.issues for column in issue.columns)
 
 
-def compare(material: Material, selection: Selection) -> Comparison:
+@dataclass(frozen=True)
+class _Arranger:
+    """Arranges a plan year's material for a selection."""
+
+    material: Material
+    selection: Selection
+    look: Look
+
+    @cached_property
+    def voices(self) -> list[Voice]:
+        """What the columns of each party have in common, in their order."""
+        return [Voice.of(party) for party in self.selection.parties]
+
+    @cached_property
+    def committee_url(self) -> str:
+        """The address that those of topics and issues begin with."""
+        return self.material.plan_year.committee.get_absolute_url()
+
+    def url(self, row: Issue | Topic) -> SafeString:
+        """Give the address of a topic or an issue at the moment that is shown."""
+        return SafeString(f"{row.url_within(self.committee_url)}{self.material.as_of.query}")
+
+    def issue_row(self, issue: Issue | None) -> IssueRow:
+        """Give an issue with its columns."""
+        goals = self.material.goals.get(issue.pk if issue else None, {})
+        prose = self.material.prose.get(issue.pk, {}) if issue else {}
+        named = _names_all(issue, self.selection.patterns)
+        alignment = self.material.alignments.get(issue.pk) if issue else None
+        if alignment:
+            compared = {voice.key for voice in self.voices if goals.get(voice.key)}
+            if not compared.issuperset(alignment.party_keys):  # type: ignore[attr-defined]
+                alignment = None
+        name = SafeString(escape(issue.name) if issue else "")
+        return IssueRow(
+            issue=issue,
+            name=name,
+            anchor=SafeString(f"fraga-{issue.slug}" if issue else ""),
+            url=self.url(issue) if issue else SafeString(),
+            columns=tuple(
+                self.column(voice, name, goals.get(voice.key, []), prose.get(voice.key, []), named)
+                for voice in self.voices
+            ),
+            relation=alignment.get_relation_display() if alignment else "",
+            reason=alignment.reason if alignment else "",
+        )
+
+    def column(
+        self,
+        voice: Voice,
+        name: SafeString,
+        goals: list[GoalRow],
+        prose: list[ProseRow],
+        named: frozenset[re.Pattern[str]],
+    ) -> Column:
+        """Give what a party has on an issue; ``named`` are the searched words that the issue's name has."""
+        selection, patterns, marker, look = self.selection, self.selection.patterns, self.selection.marker, self.look
+        shown = [goal for goal in goals if selection.wants(goal) and _has_all(goal.text, patterns, named)]
+        # A word that only the names have is found in the goals; the text is for what it says itself.
+        unfolded = len(named) < len(patterns) and any(_has_all(row.text, patterns, named) for row in prose)
+        around = pattern(
+            "includes/column.html",
+            ("head", "goals", "prose", "name"),
+            heading=f"h{look.heading if name else look.heading - 1}",
+            has_goals=bool(shown),
+            hidden=len(goals) - len(shown),
+            has_prose=bool(prose),
+            unfolded=look.unfolded or unfolded,
+        )
+        filled = around % {
+            "head": voice.head,
+            "goals": "".join([voice.goal(goal, marker, look) for goal in shown]),
+            "prose": "".join([_running_text(row, marker, look) for row in prose]),
+            "name": name,
+        }
+        return Column(SafeString(filled), shown, prose, unfolded)
+
+    def count(self, counts: Counts, row: IssueRow, topic: str) -> bool:
+        """Count an issue beside the choices it would show under, and tell whether it is shown as chosen now.
+
+        Goals that stand in no issue yet are no issue: they are counted, but as nobody's and everybody's question.
+        """
+        selection = self.selection
+        goals = self.material.goals.get(row.issue.pk if row.issue else None, {})
+        having = [voice for voice in self.voices if goals.get(voice.key)]
+        if not having:
+            return False
+        shape = SHARED if len(having) > 1 else ONLY + having[0].party.slug
+        wanted = sum(len(column.goals) for column in row.columns)
+        matched = bool(wanted) or (not selection.narrows_goals and any(column.unfolded for column in row.columns))
+        in_topic = selection.topic in ("", topic)
+        in_show = selection.show == ALL or (row.issue is not None and selection.show == shape)
+        if in_show:
+            counts.topics[""] += wanted
+            if topic:
+                counts.topics[topic] += wanted
+        if in_show and in_topic:
+            named = _names_all(row.issue, selection.patterns)
+            for voice in having:
+                for goal in goals[voice.key]:
+                    if _has_all(goal.text, selection.patterns, named):
+                        counts.add(goal, selection)
+        if in_topic and matched and row.issue:
+            counts.shows.update((ALL, shape))
+        return matched and in_topic and in_show
+
+
+def compare(material: Material, selection: Selection, look: Look = USUAL) -> Comparison:
     """Arrange a plan year's goals by topic and issue, as a reader has chosen."""
-    counts = Counts()
-    topics: dict[Topic | None, list[IssueRow]] = {}
-    for issue in (*material.issues, *([None] if None in material.goals else [])):
-        row = _issue_row(material, issue, selection)
-        topic = issue.topic if issue else None
-        if _count(counts, row, material, selection, topic.slug if topic else ""):
-            topics.setdefault(topic, []).append(row)
-    return Comparison(
-        selection.parties,
-        tuple(TopicRows(topic, _url(material, topic) if topic else "", tuple(rows)) for topic, rows in topics.items()),
-        counts,
-    )
+    arranger, counts = _Arranger(material, selection, look), Counts()
+    topics: list[TopicRows] = []
+    for topic, issues in groupby((*material.issues, *([None] if None in material.goals else [])), key=_topic_of):
+        rows = [arranger.issue_row(issue) for issue in issues]
+        shown = tuple(row for row in rows if arranger.count(counts, row, topic.slug if topic else ""))
+        if shown:
+            topics.append(TopicRows(topic, arranger.url(topic) if topic else "", shown))
+    return Comparison(tuple(arranger.voices), tuple(topics), counts)
 
 
-def issue_row(material: Material, issue: Issue, parties: tuple[Party, ...]) -> IssueRow:
+def issue_row(material: Material, issue: Issue, parties: tuple[Party, ...], look: Look = USUAL) -> IssueRow:
     """Give one issue of a plan year with all that the parties have on it."""
-    return _issue_row(material, issue, Selection(parties))
-
-
-def _count(counts: Counts, row: IssueRow, material: Material, selection: Selection, topic: str) -> bool:
-    """Count an issue beside the choices it would show under, and tell whether it is shown as chosen now.
-
-    Goals that stand in no issue yet are no issue: they are counted, but as nobody's and everybody's question.
-    """
-    goals = material.goals.get(row.issue.pk if row.issue else None, {})
-    having = [party for party in selection.parties if goals.get(party.pk)]
-    if not having:
-        return False
-    shape = SHARED if len(having) > 1 else ONLY + having[0].slug
-    named = _names_all(row.issue, selection.patterns)
-    found = [goal for party in having for goal in goals[party.pk] if _has_all(goal.text, selection.patterns, named)]
-    wanted = [goal for goal in found if selection.wants(goal)]
-    matched = bool(wanted) or (not selection.narrows_goals and any(column.unfolded for column in row.columns))
-    in_topic = selection.topic in ("", topic)
-    in_show = selection.show == ALL or (row.issue is not None and selection.show == shape)
-    if in_show:
-        counts.topics.update({"": len(wanted)} | ({topic: len(wanted)} if topic else {}))
-    if in_show and in_topic:
-        for goal in found:
-            counts.add(goal, selection)
-    if in_topic and matched and row.issue:
-        counts.shows.update((ALL, shape))
-    return matched and in_topic and in_show
+    return _Arranger(material, Selection(parties), look).issue_row(issue)
 
 
 def _names_all(issue: Issue | None, patterns: list[re.Pattern[str]]) -> frozenset[re.Pattern[str]]:
     """Give the searched words that the name of an issue or of its topic has."""
-    names = f"{issue.name} {issue.topic.name}" if issue else ""
+    if not patterns or issue is None:
+        return frozenset()
+    names = f"{issue.name} {issue.topic.name}"
     return frozenset(pattern for pattern in patterns if pattern.search(names))
 
 
 def _has_all(text: str, patterns: list[re.Pattern[str]], named: frozenset[re.Pattern[str]]) -> bool:
     """Tell whether a text, together with the names it stands under, has every searched word."""
-    return all(pattern in named or pattern.search(text) for pattern in patterns)
+    return not patterns or all(pattern in named or pattern.search(text) for pattern in patterns)
 
 
-def _issue_row(material: Material, issue: Issue | None, selection: Selection) -> IssueRow:
-    goals = material.goals.get(issue.pk if issue else None, {})
-    prose = material.prose.get(issue.pk, {}) if issue else {}
-    named = _names_all(issue, selection.patterns)
-    columns = tuple(
-        _column(party, goals.get(party.pk, []), prose.get(party.pk, []), selection, named)
-        for party in selection.parties
-    )
-    alignment = material.alignments.get(issue.pk) if issue else None
-    compared = {party.pk for party in selection.parties if goals.get(party.pk)}
-    if alignment and not compared.issuperset(alignment.party_keys):  # type: ignore[attr-defined]
-        alignment = None
-    return IssueRow(
-        issue=issue,
-        url=_url(material, issue) if issue else "",
-        columns=columns,
-        relation=alignment.get_relation_display() if alignment else "",
-        reason=alignment.reason if alignment else "",
-    )
-
-
-def _column(
-    party: Party,
-    goals: list[GoalRow],
-    prose: list[ProseRow],
-    selection: Selection,
-    named: frozenset[re.Pattern[str]],
-) -> Column:
-    patterns = selection.patterns
-    shown = [goal for goal in goals if selection.wants(goal) and _has_all(goal.text, patterns, named)]
-    return Column(
-        party=party,
-        goals=tuple(GoalLine(goal, typeset(goal.text, goal.marks, selection.marker)) for goal in shown),
-        hidden=len(goals) - len(shown),
-        prose=tuple(ProseLine(row, typeset(row.text, row.marks, selection.marker)) for row in prose),
-        # A word that only the names have is found in the goals; the text is for what it says itself.
-        unfolded=len(named) < len(patterns) and any(_has_all(row.text, patterns, named) for row in prose),
-    )
-
-
-def _url(material: Material, row: Issue | Topic) -> str:
-    row.committee = material.plan_year.committee
-    return f"{row.get_absolute_url()}{material.as_of.query}"
+def _topic_of(issue: Issue | None) -> Topic | None:
+    return issue.topic if issue else None

@@ -1,24 +1,41 @@
 """What comparisons are made of: a plan year's goals and running text on some issues, and how the goals stand.
 
-Read from the database in a fixed number of queries, whatever the number of goals or plan years.
+Read from the database in a fixed number of queries, whatever the number of goals or plan years. All that one plan year
+has, which is what most is read of, is read by queries that are written once (``parties.compiled``).
 """
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.safestring import SafeString
 
 from goals.as_of import NOW, AsOf
 from goals.figures import last_day, target_words
 from goals.models import Alignment, Goal, Issue, Mention
-from goals.standing import DECISION_ADDRESSES, NOTHING_SAID, STATUS_ADDRESSES, Chip, Standing, chip, load_standings
+from goals.standing import (
+    DECISION_ADDRESSES,
+    NOTHING_SAID,
+    STATUS_ADDRESSES,
+    Chip,
+    Standing,
+    chip,
+    load_standings,
+    load_standings_of_year,
+)
+from parties.compiled import Given, compiled_once
 from parties.models import Party
+from parties.shown import Shown
 from proposals.models import PlanYear, Proposal, anchor, cited_lines
+from proposals.models.plans import in_order_of_parties
 
 
 @dataclass(frozen=True, slots=True)
-class GoalRow:
+class GoalRow(Shown):
     """A goal as it was read for a comparison. ``due_on`` is the day that counts: the decision's, or else the text's."""
 
     pk: int
@@ -30,7 +47,7 @@ class GoalRow:
     target: str
     unit: str
     party: Party
-    url: str
+    url: SafeString
     standing: Standing
     lateness: str
     due_on: datetime.date | None
@@ -117,6 +134,24 @@ class Material:
         return cls.load_years([plan_year], issues, as_of=as_of, unplaced=unplaced)[0]
 
     @classmethod
+    def load_all(cls, plan_year: PlanYear, *, as_of: AsOf = NOW) -> "Material":
+        """Read all that one plan year has, in six queries: on every issue, and goals that stand in none yet."""
+        year = plan_year.pk
+        by_pk = _by_proposal({year: plan_year}, _proposals_of_year(plan_year=year))
+        goals = _goals(
+            _goals_of_year(plan_year=year), load_standings_of_year(plan_year, as_of.moment, as_of.until), by_pk, as_of
+        )
+        return cls(
+            plan_year,
+            tuple(proposal for _, proposal, _ in by_pk.values()),
+            tuple(_issues_of_committee(committee=plan_year.committee_id)),
+            goals[year],
+            _prose(_prose_of_year(plan_year=year), by_pk, as_of)[year],
+            {alignment.issue_id: alignment for alignment in _alignments_of_year(plan_year=year)},
+            as_of,
+        )
+
+    @classmethod
     def load_years(
         cls,
         plan_years: Sequence[PlanYear],
@@ -129,7 +164,8 @@ class Material:
         issues = tuple(issues)
         by_pk = proposals_of(plan_years)
         goals = load_goals(by_pk, issues, as_of, unplaced)
-        prose = _load_prose(by_pk, issues, as_of)
+        mentions = Mention.objects.filter(issue__in=issues, passage__proposal__in=by_pk).for_comparison()
+        prose = _prose(mentions, by_pk, as_of)
         alignments: dict[int, dict[int, Alignment]] = defaultdict(dict)
         for alignment in Alignment.objects.with_parties().filter(plan_year__in=plan_years, issue__in=issues):
             alignments[alignment.plan_year_id][alignment.issue_id] = alignment
@@ -147,36 +183,69 @@ class Material:
         ]
 
 
+@compiled_once
+def _proposals_of_year() -> "QuerySet[Proposal]":
+    return Proposal.objects.select_related("party").filter(plan_year=Given("plan_year"))
+
+
+@compiled_once
+def _issues_of_committee() -> "QuerySet[Issue]":
+    return Issue.objects.filter(committee=Given("committee")).in_order()
+
+
+@compiled_once
+def _goals_of_year() -> "QuerySet[Goal, tuple[Any, ...]]":
+    return Goal.objects.standing().filter(proposal__plan_year=Given("plan_year")).for_comparison()
+
+
+@compiled_once
+def _prose_of_year() -> "QuerySet[Mention, tuple[Any, ...]]":
+    return Mention.objects.filter(passage__proposal__plan_year=Given("plan_year")).for_comparison()
+
+
+@compiled_once
+def _alignments_of_year() -> "QuerySet[Alignment]":
+    return Alignment.objects.with_parties().filter(plan_year=Given("plan_year"))
+
+
 #: Proposals by their keys, each with its plan year and the address of its page.
 ByProposal = dict[int, tuple[PlanYear, Proposal, str]]
 
 
 def proposals_of(plan_years: Sequence[PlanYear]) -> ByProposal:
     """Read the proposals of plan years, those of each in the published order of their parties, in one query."""
+    proposals = Proposal.objects.select_related("party").filter(plan_year__in=plan_years)
+    return _by_proposal({year.pk: year for year in plan_years}, proposals)
+
+
+def _by_proposal(plan_years: dict[int, PlanYear], proposals: Iterable[Proposal]) -> ByProposal:
     by_year: dict[int, list[Proposal]] = defaultdict(list)
-    for proposal in Proposal.objects.filter(plan_year__in=plan_years).in_order():
+    for proposal in in_order_of_parties(proposals):
+        proposal.plan_year = plan_years[proposal.plan_year_id]
         by_year[proposal.plan_year_id].append(proposal)
     return {
-        proposal.pk: (year, proposal, _plan_url(year, proposal)) for year in plan_years for proposal in by_year[year.pk]
+        proposal.pk: (year, proposal, proposal.get_absolute_url())
+        for pk, year in plan_years.items()
+        for proposal in by_year[pk]
     }
 
 
-def _plan_url(plan_year: PlanYear, proposal: Proposal) -> str:
-    proposal.plan_year = plan_year
-    return proposal.get_absolute_url()
+#: Goals by plan year, issue and party.
+ByPlace = dict[int, dict[int | None, dict[int, list[GoalRow]]]]
 
 
-def load_goals(
-    by_pk: ByProposal, issues: tuple[Issue, ...], as_of: AsOf, unplaced: bool
-) -> dict[int, dict[int | None, dict[int, list[GoalRow]]]]:
-    """Read proposals' goals on some issues with how they stand, in two queries: by plan year, issue and party."""
-    found: dict[int, dict[int | None, dict[int, list[GoalRow]]]] = defaultdict(
-        lambda: defaultdict(lambda: defaultdict(list))
-    )
+def load_goals(by_pk: ByProposal, issues: tuple[Issue, ...], as_of: AsOf, unplaced: bool) -> ByPlace:
+    """Read proposals' goals on some issues with how they stand, in two queries."""
     goals = Goal.objects.on_issues(issues, unplaced=unplaced).filter(proposal__in=by_pk)
-    standings = load_standings(goals, as_of.moment, as_of.until)
-    today = as_of.date
-    rows = goals.for_comparison()
+    return _goals(goals.for_comparison(), load_standings(goals, as_of.moment, as_of.until), by_pk, as_of)
+
+
+def _goals(
+    rows: Iterable[tuple[Any, ...]], standings: Mapping[int, Standing], by_pk: ByProposal, as_of: AsOf
+) -> ByPlace:
+    """Put goals in their places, with how they stand."""
+    found: ByPlace = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    today, query = as_of.date, as_of.query
     for pk, proposal_pk, issue_pk, number, kind, value, unit, bound, due_year, due_on, text, marks, sic in rows:
         year, proposal, plan_url = by_pk[proposal_pk]
         standing = standings.get(pk, NOTHING_SAID)
@@ -191,7 +260,7 @@ def load_goals(
             target=target_words(value, unit, bound),
             unit=unit,
             party=proposal.party,
-            url=f"{plan_url}{number}/{as_of.query}",
+            url=SafeString(f"{plan_url}{number}/{query}"),  # words and numbers of ours, which HTML takes as they are
             standing=standing,
             lateness=standing.lateness(text_due, today),
             due_on=standing.due_on or text_due,
@@ -201,29 +270,15 @@ def load_goals(
     return found
 
 
-def _load_prose(
-    by_pk: ByProposal, issues: tuple[Issue, ...], as_of: AsOf
+def _prose(
+    rows: Iterable[tuple[Any, ...]], by_pk: ByProposal, as_of: AsOf
 ) -> dict[int, dict[int, dict[int, list[ProseRow]]]]:
+    """Put running text in its places: by plan year, issue and party."""
     found: dict[int, dict[int, dict[int, list[ProseRow]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
-    rows = (
-        Mention.objects.filter(issue__in=issues, passage__proposal__in=by_pk)
-        .order_by("passage__proposal", "passage__position")
-        .values_list(
-            "issue",
-            "passage__proposal",
-            "passage__text",
-            "passage__marks",
-            "passage__sic",
-            "passage__first_line",
-            "passage__first_character",
-            "passage__last_line",
-            "passage__unit",
-            "passage__page",
-        )
-    )
+    query = as_of.query
     for issue_pk, proposal_pk, text, marks, sic, first, character, last, unit, page in rows:
         year, proposal, plan_url = by_pk[proposal_pk]
-        url = f"{plan_url}{as_of.query}#{anchor(first, character)}"
+        url = f"{plan_url}{query}#{anchor(first, character)}"
         prose = ProseRow(text, marks, sic, url, cited_lines(first, last, unit, page))
         found[year.pk][issue_pk][proposal.party_id].append(prose)
     return found

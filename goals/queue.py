@@ -7,14 +7,18 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from goals.figures import target_words
-from goals.models import Goal, ReportingPeriod
-from goals.standing import NOTHING_SAID, STATUS_ADDRESSES, Chip, chip, load_standings
+from goals.models import Goal, ReportingPeriod, StatusUpdate
+from goals.standing import NOTHING_SAID, STATUS_ADDRESSES, Chip, chip, load_standings_of_year
+from parties.compiled import Given, compiled_once
 from parties.models import Party
+from parties.shown import Shown
 from parties.swedish import swedish_key
 from proposals.typeset import typeset
 
@@ -22,8 +26,12 @@ from proposals.typeset import typeset
 PAGE = 100
 
 
+#: What is read of a status update, in the order of ``Update``.
+_UPDATE = ("pk", "status", "comment", "recorded_at", "is_example", "replaces")
+
+
 @dataclass(frozen=True, slots=True)
-class Update:
+class Update(Shown):
     """A status update of the period, as the queue shows it."""
 
     pk: int
@@ -35,7 +43,7 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
-class QueueRow:
+class QueueRow(Shown):
     """A goal in the queue.
 
     ``update`` is the period's judgement in force, if there is one; ``seen`` is the number of the latest update in the
@@ -157,16 +165,31 @@ class Queue:
         return next((row for row in waiting if chosen.wants(row)), None)
 
 
+@compiled_once
+def _goals_of_year() -> "QuerySet[Goal]":
+    return Goal.objects.standing().filter(proposal__plan_year=Given("plan_year")).for_queue()
+
+
+@compiled_once
+def _updates_of() -> "QuerySet[StatusUpdate, tuple[Any, ...]]":
+    updates = StatusUpdate.objects.filter(period=Given("period")).order_by("recorded_at", "pk")
+    return updates.values_list("goal", *_UPDATE)
+
+
 def load_queue(period: ReportingPeriod) -> Queue:
     """Read a period's queue; its plan year, committee and municipality are read already."""
     plan_year = period.plan_year
-    goals = Goal.objects.standing().filter(proposal__plan_year=plan_year)
-    standings = load_standings(goals)
+    period_url = period.get_absolute_url()
+    plan_urls: dict[int, str] = {}
+    standings = load_standings_of_year(plan_year)
     updates = _updates(period)
     today = timezone.localdate()
     rows = []
-    for goal in goals.for_queue():
-        goal.proposal.plan_year = plan_year
+    for goal in _goals_of_year(plan_year=plan_year.pk):
+        party, issue = goal.proposal.party, goal.issue
+        if goal.proposal_id not in plan_urls:
+            goal.proposal.plan_year = plan_year
+            plan_urls[goal.proposal_id] = goal.proposal.get_absolute_url()
         latest, in_force = updates.get(goal.pk, (None, None))
         standing = standings.get(goal.pk, NOTHING_SAID)
         rows.append(
@@ -174,13 +197,13 @@ def load_queue(period: ReportingPeriod) -> Queue:
                 pk=goal.pk,
                 number=goal.number,
                 kind=goal.kind,
-                party=goal.proposal.party,
-                topic_slug=goal.issue.topic.slug if goal.issue else "",
-                topic_name=goal.issue.topic.name if goal.issue else "",
-                issue_name=goal.issue.name if goal.issue else "",
+                party=party,
+                topic_slug=issue.topic.slug if issue else "",
+                topic_name=issue.topic.name if issue else "",
+                issue_name=issue.name if issue else "",
                 html=typeset(goal.passage.text, goal.passage.marks),
-                plan_url=goal.proposal.get_absolute_url(),
-                judge_url=period.judge_url(goal.proposal.party.slug, goal.number),
+                plan_url=plan_urls[goal.proposal_id],
+                judge_url=f"{period_url}{party.slug}/{goal.number}/",
                 update=in_force,
                 seen=latest.pk if latest else None,
                 earlier=chip(standing.status, goal.kind),
@@ -197,10 +220,9 @@ def load_queue(period: ReportingPeriod) -> Queue:
 
 def _updates(period: ReportingPeriod) -> dict[int, tuple[Update, Update | None]]:
     """Give, by goal, a period's latest update and the one in force."""
-    fields = ("pk", "status", "comment", "recorded_at", "is_example", "replaces")
     found: dict[int, list[Update]] = defaultdict(list)
-    for goal, *said in period.status_updates.order_by("recorded_at", "pk").values_list("goal", *fields):
-        found[goal].append(Update(**dict(zip(fields, said, strict=True))))
+    for goal, *said in _updates_of(period=period.pk):
+        found[goal].append(Update(*said))
     return {goal: (updates[-1], _in_force(updates)) for goal, updates in found.items()}
 
 

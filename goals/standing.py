@@ -11,9 +11,13 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Value
 from django.db.models.functions import Cast
+from django.utils.safestring import SafeString
 
 from goals.models import Decision, Goal, OutcomeValue, StatusUpdate
 from goals.models.records import FINISHED, UNFINISHED, status_label
+from parties.compiled import CompiledOnce, Given
+from parties.shown import Shown, fragment
+from proposals.models import PlanYear, Proposal
 
 #: How an address writes the statuses, and what a stylesheet and a drawing call them.
 STATUS_ADDRESSES = {
@@ -44,11 +48,16 @@ COMMON_LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(Shown):
     """A status as a reader sees it: a shape, which the stylesheet and the drawings know by name, and a word."""
 
     shape: str
     label: str
+
+    @property
+    def html(self) -> SafeString:
+        """The chip as HTML."""
+        return fragment("includes/status.html", chip=self)
 
 
 @cache
@@ -109,6 +118,35 @@ def load_standings(
 
     ``until`` leaves out what speaks of days after it (``goals.as_of.AsOf``).
     """
+    return _put_together(_records_of(goals, at, until))
+
+
+def load_standings_of_year(
+    plan_year: PlanYear, at: datetime.datetime | None = None, until: datetime.date | None = None
+) -> Mapping[int, Standing]:
+    """Read the same of all goals that stand in a plan year, more quickly: the query is written once."""
+    records = _compiled_records(PlanYear, is_past=at is not None, is_until=until is not None)
+    return _put_together(records(key=plan_year.pk, at=at, until=until))
+
+
+def load_standings_of_plan(proposal: Proposal, at: datetime.datetime | None = None) -> Mapping[int, Standing]:
+    """Read the same of all goals that a plan has or has had in an earlier version."""
+    records = _compiled_records(Proposal, is_past=at is not None, is_until=False)
+    return _put_together(records(key=proposal.pk, at=at))
+
+
+@cache
+def _compiled_records(of: type[PlanYear | Proposal], *, is_past: bool, is_until: bool) -> CompiledOnce[tuple[Any, ...]]:
+    """Give the query of what is recorded of a plan year's or a plan's goals; a moment and a day make it another."""
+    goals = Goal.objects.standing().filter(proposal__plan_year=Given("key"))
+    if of is Proposal:
+        goals = Goal.objects.filter(proposal=Given("key"))
+    at, until = Given("at") if is_past else None, Given("until") if is_until else None
+    return CompiledOnce(lambda: _records_of(goals, at, until))
+
+
+def _records_of(goals: "models.QuerySet[Goal]", at: Any, until: Any) -> "models.QuerySet[Any, tuple[Any, ...]]":
+    """Give the records that say how goals stood, of all kinds, in one query."""
     wanted = goals.order_by().values("pk")
     no_day = Cast(Value(None), models.DateField())
     no_number = Cast(Value(None), models.DecimalField(max_digits=12, decimal_places=2))
@@ -117,22 +155,27 @@ def load_standings(
         annotated = model.objects.current(wanted, at, until).annotate(kind=Value(model.ANCHOR), on=F("date"), **columns)
         return annotated.values_list(*_COLUMNS)
 
-    found: dict[int, dict[str, Any]] = {}
-    for kind, goal, word, number, on, due, is_example in rows(
-        StatusUpdate, word=F("status"), number=no_number, due=no_day
-    ).union(
+    updates: models.QuerySet[Any, tuple[Any, ...]] = rows(StatusUpdate, word=F("status"), number=no_number, due=no_day)
+    return updates.union(
         rows(Decision, word=F("outcome"), number=no_number, due=F("due_on")),
         rows(OutcomeValue, word=Value(""), number=F("value"), due=no_day),
         all=True,
-    ):
+    )
+
+
+def _put_together(records: Iterable[tuple[Any, ...]]) -> Mapping[int, Standing]:
+    """Say of each goal what its records of all kinds say."""
+    found: dict[int, dict[str, Any]] = {}
+    for kind, goal, word, number, on, due, is_example in records:
         said = found.setdefault(goal, {"is_example": False})
-        said["is_example"] |= is_example
+        if is_example:
+            said["is_example"] = True
         if kind == StatusUpdate.ANCHOR:
-            said |= {"status": word, "status_date": on}
+            said["status"], said["status_date"] = word, on
         elif kind == Decision.ANCHOR:
-            said |= {"decision": word, "decision_date": on, "due_on": due}
+            said["decision"], said["decision_date"], said["due_on"] = word, on, due
         else:
-            said |= {"outcome": number, "outcome_date": on}
+            said["outcome"], said["outcome_date"] = number, on
     return {goal: Standing(**said) for goal, said in found.items()}
 
 

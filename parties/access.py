@@ -80,10 +80,15 @@ def form_too_old(request: HttpRequest) -> HttpResponse | None:
     Only a form for those who are signed in, and only a browser that says that the form was ours, is believed.
     """
     keeps_typed = request.resolver_match and getattr(request.resolver_match.func, "keeps_typed", False)
-    if not keeps_typed or request.headers.get("Origin") != f"{request.scheme}://{request.get_host()}":
+    if not keeps_typed or not is_from_our_own_page(request):
         return None
     keep_typed(request, TOO_OLD)
     return _elsewhere(request, HttpResponseRedirect(request.get_full_path()))
+
+
+def is_from_our_own_page(request: HttpRequest) -> bool:
+    """Tell whether the browser says that a form was on a page of ours."""
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
 
 
 def _elsewhere(request: HttpRequest, redirect: HttpResponse) -> HttpResponse:

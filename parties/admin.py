@@ -10,12 +10,15 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from parties import anonymise as anonymising
 from parties.administration import ByCommittee, CommitteeAdmin, InstallationAdmin, administered
 from parties.models import Committee, Membership, Municipality, Party, User
+from parties.requests import user_of
 
 
 @admin.register(Municipality)
@@ -127,7 +130,7 @@ class UserAdmin(CommitteeAdmin, DjangoUserAdmin):
     filter_horizontal = []
     readonly_fields = ["last_login", "joined_at"]
     inlines = [MembershipInline]
-    actions = ["forget_second_step"]
+    actions = ["forget_second_step", "anonymise"]
     form = UserForm
     add_form = NewUserForm
     add_form_template = None
@@ -219,6 +222,27 @@ class UserAdmin(CommitteeAdmin, DjangoUserAdmin):
             if deleted:
                 self.log_change(request, user, "Tog bort det andra steget vid inloggning.")
         messages.success(request, "De valda personerna loggar nu in utan ett andra steg.")
+
+    @admin.action(description="Ta bort alla personuppgifter (går inte att ångra)", permissions=["change"])
+    def anonymise(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Ask, and then take away all that tells who somebody is; nobody does so with the own account."""
+        if queryset.filter(pk=user_of(request).pk).exists():
+            messages.error(request, "Du kan inte ta bort dina egna uppgifter. Be någon annan göra det.")
+            return None
+        if "anonymise" not in request.POST:
+            context = {**self.admin_site.each_context(request), "title": "Ta bort personuppgifter", "opts": self.opts}
+            people = [(user, anonymising.counts(user)) for user in queryset]
+            return render(request, "admin/parties/user/anonymise.html", {**context, "people": people})
+        for user in queryset:
+            try:
+                anonymising.anonymise(user)
+            except anonymising.LastAdministratorError as error:
+                messages.error(request, str(error))
+            else:
+                user.refresh_from_db()
+                self.log_change(request, user, "Tog bort alla personuppgifter.")
+                messages.success(request, f"Klart. Personen är nu ”{user}”.")
+        return None
 
 
 class MembershipForm(forms.ModelForm):

@@ -1,14 +1,19 @@
 """How people sign in: what we want otherwise than django-allauth has it."""
 
+import base64
+import hmac
 import logging
+import secrets
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base.constants import AuthError, AuthProcess
+from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import redirect, render
@@ -23,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 TOO_MANY = "För många misslyckade försök. Vänta fem minuter och försök sedan igen."
 WRONG_CODE = "Koden stämmer inte. Den byts var trettionde sekund och kan bara användas en gång: vänta på nästa."
+
+#: What a secret begins with that is kept encrypted.
+ENCRYPTED = "fernet:"
 
 
 def municipal_login() -> dict[str, str] | None:
@@ -79,16 +87,68 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().set_password(user, password)
         self._delete_login_attempts_cached_email(context.request, email=user.email)
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count an attempt for the account from here, and for the account from anywhere, which is allowed more.
+
+        Else anybody could keep the owner out by failing on purpose; and who guesses from many places is stopped too.
+
+        :raises ValidationError: if there have been too many.
+        """
+        super().pre_authenticate(request, **credentials)
+        self._from_anywhere = ratelimit.consume(request, **_anywhere(credentials))
+        if not self._from_anywhere:
+            raise self.validation_error("too_many_login_attempts")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        super()._rollback_login_failed_rl_usage()
+        self._from_anywhere.rollback()
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        super()._delete_login_attempts_cached_email(request, **credentials)
+        ratelimit.clear(request, **_anywhere(credentials))
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # django-allauth counts each host name of the site for itself, which would give a guesser more attempts.
-        email: str = credentials.get("email", "")
-        return email.lower()
+        return f"{_email(credentials)} {ratelimit.get_ip(request)}"
+
+
+def _email(credentials: dict[str, Any]) -> str:
+    email: str = credentials.get("email", "")
+    return email.lower()
+
+
+def _anywhere(credentials: dict[str, Any]) -> dict[str, str]:
+    """Give what an account's attempts are counted by, wherever they come from."""
+    return {"app": "allauth.account", "action": "login_failed_anywhere", "key": _email(credentials)}
+
+
+def _cipher() -> Fernet:
+    key = hmac.digest(settings.SECRET_KEY.encode(), b"the secrets of the second step", "sha256")
+    return Fernet(base64.urlsafe_b64encode(key))
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """The second step: a code from an app, or one of the codes kept in reserve."""
 
     error_messages = {**DefaultMFAAdapter.error_messages, "incorrect_code": WRONG_CODE}
+
+    def encrypt(self, text: str) -> str:
+        """Keep a secret so that who reads the database alone, or a copy of it, cannot make codes from it."""
+        return f"{ENCRYPTED}{_cipher().encrypt(text.encode()).decode()}"
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Read a secret; those that were kept before they were encrypted are read as they stand.
+
+        One that was encrypted with another SECRET_KEY makes no code that is right: an administrator then takes the
+        second step away, and it is chosen anew.
+        """
+        if not encrypted_text.startswith(ENCRYPTED):
+            return encrypted_text
+        try:
+            return _cipher().decrypt(encrypted_text.removeprefix(ENCRYPTED)).decode()
+        except InvalidToken:
+            logger.warning("A second step was encrypted with another SECRET_KEY, and so cannot be used.")
+            return base64.b32encode(secrets.token_bytes(20)).decode()
 
     def build_totp_svg(self, url: str) -> SafeString:
         """Draw the QR code so that it can stand in the page itself, which our content security policy asks for."""

@@ -1,6 +1,9 @@
 """Find what an address names, or answer with what there is instead."""
 
+from django.db.models import QuerySet
+
 from config.page import Crumb, HelpfulNotFound
+from parties.compiled import Given, compiled_once
 from parties.models import Committee
 from proposals.models import EarlierVersion, PlanYear, Proposal
 
@@ -21,12 +24,17 @@ def find_committee(municipality: str, committee: str) -> Committee:
     return found
 
 
+@compiled_once
+def _plan_years_at() -> "QuerySet[PlanYear]":
+    return PlanYear.objects.published().at(Given("municipality"), Given("committee"), Given("year"))
+
+
 def find_plan_year(municipality: str, committee: str, year: int) -> PlanYear:
     """Find a plan year.
 
     :raises HelpfulNotFound: with the committee's other years, if it does not exist or has no plan.
     """
-    plan_year = PlanYear.objects.published().at(municipality, committee, year).first()
+    plan_year = next(iter(_plan_years_at(municipality=municipality, committee=committee, year=year)), None)
     if plan_year is None:
         found = find_committee(municipality, committee)
         raise HelpfulNotFound(
@@ -39,12 +47,18 @@ def find_plan_year(municipality: str, committee: str, year: int) -> PlanYear:
     return plan_year
 
 
+@compiled_once
+def _proposals_at() -> "QuerySet[Proposal]":
+    return Proposal.objects.at(Given("municipality"), Given("committee"), Given("year"), Given("party"))
+
+
 def find_proposal(municipality: str, committee: str, year: int, party: str) -> Proposal:
     """Find a proposal, without its document's content.
 
     :raises HelpfulNotFound: with the parties that have a plan for the year, if this one has none.
     """
-    proposal = Proposal.objects.at(municipality, committee, year, party).first()
+    found = _proposals_at(municipality=municipality, committee=committee, year=year, party=party)
+    proposal = next(iter(found), None)
     if proposal is None:
         plan_year = find_plan_year(municipality, committee, year)
         others = plan_year.proposals.select_related("plan_year__committee__municipality").in_order()

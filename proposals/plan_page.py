@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
 from typing import Protocol
 
 from django.utils.safestring import SafeString
 
+from parties.shown import Shown
 from proposals.models import Passage, Section
 from proposals.typeset import typeset
 
@@ -20,24 +22,30 @@ class Mark(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A passage with its words as HTML; ``mark`` is what the page says beside it if it is a goal, whoever gave it."""
+class Piece(Shown):
+    """A passage with its words as HTML, its anchor, and its place as one cites it.
 
-    passage: Passage
+    ``mark`` is what the page says beside it if it is a goal, whoever gave it.
+    """
+
+    kind: str
+    anchor: str
+    lines: str
+    sic: list[str]
     html: SafeString
     mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Group(Shown):
     """Passages that stand together: the points of one list, or running text."""
 
     is_list: bool
     pieces: tuple[Piece, ...]
 
 
-@dataclass(slots=True)
-class Part:
+@dataclass
+class Part(Shown):
     """A heading with what stands under it; ``section`` is ``None`` before the first heading."""
 
     section: Section | None
@@ -53,14 +61,15 @@ class Part:
         ]
 
     def _piece(self, passage: Passage) -> Piece:
-        return Piece(passage, typeset(passage.text, passage.marks), self.marks.get(passage.pk))
+        words = typeset(passage.text, passage.marks)
+        return Piece(passage.kind, passage.anchor, passage.lines, passage.sic, words, self.marks.get(passage.pk))
 
     @property
     def tag(self) -> str:
         """The heading's element: the plan's title is h1, so its own levels begin at h2."""
         return f"h{min((self.section.level if self.section else 1) + 1, 6)}"
 
-    @property
+    @cached_property
     def goal_numbers(self) -> str:
         """The numbers of the goals under the heading, "3–18", or nothing."""
         numbers = [self.marks[passage.pk].number for passage in self.passages if passage.pk in self.marks]

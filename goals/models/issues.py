@@ -13,7 +13,6 @@ import pgtrigger
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.urls import reverse
 
 from goals.models.addresses import OldAddress
 from parties.audit import audited
@@ -205,7 +204,11 @@ class Topic(Arranged):
 
     def get_absolute_url(self) -> str:
         """Give the address of the topic's page."""
-        return reverse("topic", args=[self.committee.municipality.slug, self.committee.slug, self.slug])
+        return self.url_within(self.committee.get_absolute_url())
+
+    def url_within(self, committee_url: str) -> str:
+        """Give the address of the topic's page, by that of its committee."""
+        return f"{committee_url}amne/{self.slug}/"
 
     def siblings(self) -> TopicQuerySet:
         """Give the committee's topics in order."""
@@ -307,7 +310,11 @@ class Issue(Arranged):
 
     def get_absolute_url(self) -> str:
         """Give the address of the issue's page."""
-        return reverse("issue", args=[self.committee.municipality.slug, self.committee.slug, self.slug])
+        return self.url_within(self.committee.get_absolute_url())
+
+    def url_within(self, committee_url: str) -> str:
+        """Give the address of the issue's page, by that of its committee."""
+        return f"{committee_url}fraga/{self.slug}/"
 
     def clean(self) -> None:
         """Refuse a topic of another committee.
@@ -481,6 +488,25 @@ class AlignedParty(Alignment.parties.through):  # type: ignore[misc, name-define
         return f"{self.party} i {self.alignment}"
 
 
+class MentionQuerySet(models.QuerySet["Mention"]):
+    """Mentions."""
+
+    def for_comparison(self) -> "models.QuerySet[Mention, tuple[Any, ...]]":
+        """Give rows of what a comparison shows of running text, in the order of the plans."""
+        return self.order_by("passage__proposal", "passage__position").values_list(
+            "issue",
+            "passage__proposal",
+            "passage__text",
+            "passage__marks",
+            "passage__sic",
+            "passage__first_line",
+            "passage__first_character",
+            "passage__last_line",
+            "passage__unit",
+            "passage__page",
+        )
+
+
 @audited
 @pgtrigger.register(RaisesEdition("passage__proposal__plan_year"))
 class Mention(models.Model):
@@ -488,6 +514,8 @@ class Mention(models.Model):
 
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="mentions", verbose_name="fråga")
     passage = models.ForeignKey(Passage, on_delete=models.PROTECT, related_name="mentions", verbose_name="textställe")
+
+    objects = MentionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "omnämnande"

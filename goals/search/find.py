@@ -8,10 +8,12 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from goals.models import Goal, Issue, Topic
+from goals.search.effort import how_to_look
 from goals.search.excerpt import excerpt
-from goals.search.hits import After, Hits, Narrowing, find_goals, find_names, find_prose, find_referred
+from goals.search.hits import Narrowing, find_goals, find_names, find_prose, find_referred
 from goals.search.meaning import Meaning, Row, understand
 from goals.search.query import Query
+from goals.search.weighing import After, Hits
 from goals.standing import NOTHING_SAID, Chip, Standing, chip, load_standings
 from parties.models import Party
 from proposals.models import Passage
@@ -185,24 +187,27 @@ def search(
             return Found(meaning, _groups({GOALS: referred}, []), is_reference=True)
     meaning = understand(query)
     is_partial = False
-    hits = _find(meaning, narrowing, kinds, meaning.wanted(), page, after)
+    hits = _find(meaning, narrowing, kinds, page, after, every_part=True)
     if len(meaning.parts) > 1 and sum(each.count for each in hits.values()) < FIRST:
         is_partial = True
-        hits = _find(meaning, narrowing, kinds, meaning.wanted(every_part=False), page, after)
+        hits = _find(meaning, narrowing, kinds, page, after, every_part=False)
     return Found(meaning, _groups(hits, meaning.rows()), is_partial)
 
 
-_FINDERS: dict[str, Callable[..., Hits]] = {GOALS: find_goals, PROSE: find_prose, NAMES: find_names}
-
-
 def _find(
-    meaning: Meaning, narrowing: Narrowing, kinds: Iterable[str], wanted: str, page: int, after: After | None
+    meaning: Meaning, narrowing: Narrowing, kinds: Iterable[str], page: int, after: After | None, *, every_part: bool
 ) -> dict[str, Hits]:
-    place = narrowing.in_place() if set(kinds) - {NAMES} else ""
-    return {
-        kind: _FINDERS[kind](meaning, narrowing, wanted if kind == NAMES else wanted + place, page=page, after=after)
-        for kind in kinds
-    }
+    found: dict[str, Hits] = {}
+    among_texts: dict[str, Callable[..., Hits]] = {GOALS: find_goals, PROSE: find_prose}
+    looking = None
+    for kind in kinds:
+        if kind == NAMES:
+            wanted = meaning.wanted(every_part=every_part)
+            found[kind] = find_names(meaning, narrowing, wanted, page=page, after=after)
+            continue
+        looking = looking or how_to_look(meaning, every_part=every_part, place=narrowing.in_place())
+        found[kind] = among_texts[kind](meaning, narrowing, looking, page=page, after=after)
+    return found
 
 
 def _groups(hits: dict[str, Hits], rows: list[Row]) -> list[Group]:

@@ -1,82 +1,43 @@
-"""Hits of a search, weighed and in order, read through the indexes on what each kind says.
+"""Hits of a search: goals, running text and names that answer it, found through the indexes on what each kind says."""
 
-At most ``WEIGHED`` of a kind are weighed against each other, so that the commonest word costs what others do. Pages
-follow on a key, the weight and the number of the last hit, and never on a count.
-"""
-
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from django.db import connection
 
 from goals.models import Goal, Topic
+from goals.search import weighing
+from goals.search.effort import ENOUGH, Looking
 from goals.search.meaning import Meaning
 from goals.search.query import Reference
+from goals.search.weighing import After, Hit, Hits, rank
 from parties.models import Committee, Municipality, Party
 from proposals.models import Proposal
 
-#: How many hits of a kind are found and weighed at most.
-WEIGHED = 1_000
-#: What a hit weighs more that answers every part of the query, so that it comes before those that do not.
-WHOLE = 1_000
 #: What a goal weighs that the whole query is a reference to; more than anything that is found by its words.
 REFERRED_TO = 3_000
-_KEY = re.compile(r"([0-9]{1,5})-([0-9]{1,18})", re.ASCII)
 
-# A hit weighs by how surely each part of the query is answered, rare parts more than common ones, and by how much of
-# its text is about it. A proposal's text is that of the version that applies.
-# What is wanted stands in a query of its own so that the planner cannot see it: it would else read the whole table for
-# a word that it knows to be common. What is joined to nothing (|| '') is unpacked once, and not at every comparison.
-# The ways to answer a part come surest first, and of them the first is taken.
-_RANKED = """
-WITH part AS MATERIALIZED (
-    SELECT place, weight, query::tsquery AS query
-    FROM unnest(%(places)s::int[], %(weights)s::float[], %(queries)s::text[]) AS part (place, weight, query)
-),
-candidate AS MATERIALIZED (
-    {candidates}
-    LIMIT %(most)s + 1
-),
-answer AS MATERIALIZED (
-    SELECT candidate.id, each.place, surest.weight
-    FROM candidate
-    CROSS JOIN generate_series(0, %(parts)s - 1) AS each (place)
-    CROSS JOIN LATERAL (
-        SELECT weight FROM part WHERE part.place = each.place AND candidate.search @@ part.query LIMIT 1
-    ) AS surest
-),
-rarity AS MATERIALIZED (
-    SELECT place, ln(1 + (SELECT count(*) FROM candidate)::float / count(*)) AS rarity FROM answer GROUP BY place
-),
-ranked AS (
-    SELECT candidate.id, candidate.owner, (
-        %(whole)s * (answered.parts = %(parts)s)::int
-        + 1000 * answered.weight / (SELECT sum(rarity) FROM rarity)
-        / (1 + 0.12 * ln(1 + length(candidate.search)))
-    )::int AS weight
-    FROM candidate JOIN (
-        SELECT answer.id, sum(answer.weight * rarity.rarity) AS weight, count(*) AS parts
-        FROM answer JOIN rarity USING (place) GROUP BY answer.id
-    ) AS answered USING (id)
-)
-SELECT counted.hits, shown.id, shown.owner, shown.weight
-FROM (SELECT count(*) AS hits FROM candidate) AS counted
-LEFT JOIN (
-    SELECT id, owner, weight FROM ranked
-    WHERE %(before)s::int IS NULL OR (weight, id) < (%(before)s::int, %(last)s::bigint)
-    ORDER BY weight DESC, id DESC
-    LIMIT %(page)s + 1
-) AS shown ON true
-ORDER BY shown.weight DESC, shown.id DESC
-"""
 _PASSAGES = """
     SELECT passage.id, passage.id AS owner, passage.search || '' AS search
     FROM proposals_passage AS passage
     JOIN proposals_proposal AS proposal ON proposal.id = passage.proposal_id AND proposal.version = passage.version
     {joins}
-    WHERE passage.search @@ (SELECT %(wanted)s::tsquery) AND {conditions}
+    WHERE {keys} AND {conditions}
+"""
+# Of a common word the newest plans' texts are looked through, one plan after the other, until there are enough: the
+# index would first have to be read for every text that has the word. Joined to nothing, a text is not looked for there.
+_NEWEST_PASSAGES = """
+    SELECT passage.id, passage.id AS owner, passage.search
+    FROM proposals_proposal AS proposal
+    {joins_of_plans}
+    CROSS JOIN LATERAL (
+        SELECT passage.id, passage.search || '' AS search
+        FROM proposals_passage AS passage
+        {joins}
+        WHERE passage.proposal_id = proposal.id AND passage.version = proposal.version
+            AND passage.search || '' @@ (SELECT %(key0)s::tsquery) AND {conditions}
+        OFFSET 0
+    ) AS passage
+    WHERE {conditions_of_plans}
+    ORDER BY proposal.id DESC
 """
 _NAMES = """
     (
@@ -124,65 +85,24 @@ class Narrowing:
         wanted = {"party": self.party, "plan_year__year": self.year}
         numbers = plans.filter(**{name: value for name, value in wanted.items() if value}).values_list("pk", flat=True)
         of_plan = " | ".join(f"'p:{number}'" for number in (*numbers, 0))  # no plan has the number 0
-        return f" & ({of_plan})"
+        return f"({of_plan})"
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A hit: its own number, that of what was found (of a goal: its passage), and its weight."""
-
-    id: int
-    owner: int
-    weight: int
-
-    @property
-    def key(self) -> str:
-        """What a page after it begins with."""
-        return f"{self.weight}-{self.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """Some hits of one kind, how many there are, ``is_capped`` if there are more than that, and whether more follow."""
-
-    hits: Sequence[Hit] = ()
-    count: int = 0
-    is_capped: bool = False
-    has_more: bool = False
-
-    @classmethod
-    def of(cls, count: int, hits: Sequence[Hit], page: int) -> "Hits":
-        """Take a page of hits, of which there is one more where more follow, and of which ``count`` were found."""
-        return cls(hits[:page], min(count, WEIGHED), count > WEIGHED, len(hits) > page)
-
-
-@dataclass(frozen=True, slots=True)
-class After:
-    """The hit that a page follows on: its weight and its number."""
-
-    weight: int
-    id: int
-
-    @classmethod
-    def read(cls, text: str) -> "After | None":
-        """Read the key of a hit from an address; what is none is none."""
-        found = _KEY.fullmatch(text)
-        return cls(int(found[1]), int(found[2])) if found else None
-
-
-def find_goals(meaning: Meaning, narrowing: Narrowing, wanted: str, *, page: int, after: After | None) -> Hits:
+def find_goals(meaning: Meaning, narrowing: Narrowing, looking: Looking, *, page: int, after: After | None) -> Hits:
     """Find goals and assignments that stand in their plans: a goal of the version that applies is not withdrawn."""
     joins = []
     if narrowing.goal_kind or narrowing.topic:
         joins.append("JOIN goals_goal AS goal ON goal.passage_id = passage.id")
-    conditions: dict[str, object] = {**narrowing.of_plans(), "goal.kind": narrowing.goal_kind or None}
+    conditions: dict[str, object] = {"goal.kind": narrowing.goal_kind or None}
     if narrowing.topic:
         joins.append("JOIN goals_issue AS issue ON issue.id = goal.issue_id")
         conditions["issue.topic_id"] = narrowing.topic.pk
-    return _find_passages(meaning, conditions, wanted, ("passage.kind = 'goal'",), joins, page, after)
+    asked, given = _asked(conditions)
+    fixed = ["passage.kind = 'goal'", *asked.values()]
+    return _find_passages(meaning, narrowing, looking, fixed, joins, page, after, **given)
 
 
-def find_prose(meaning: Meaning, narrowing: Narrowing, wanted: str, *, page: int, after: After | None) -> Hits:
+def find_prose(meaning: Meaning, narrowing: Narrowing, looking: Looking, *, page: int, after: After | None) -> Hits:
     """Find running text; of a topic, that which speaks of one of its issues."""
     fixed = ["passage.kind IN ('prose', 'point')"]
     if narrowing.topic:
@@ -191,24 +111,38 @@ def find_prose(meaning: Meaning, narrowing: Narrowing, wanted: str, *, page: int
             " WHERE mention.passage_id = passage.id AND issue.topic_id = %(topic)s)"
         )
     topic = {"topic": narrowing.topic and narrowing.topic.pk}
-    return _find_passages(meaning, narrowing.of_plans(), wanted, fixed, [], page, after, **topic)
+    return _find_passages(meaning, narrowing, looking, fixed, [], page, after, **topic)
 
 
 def _find_passages(
     meaning: Meaning,
-    conditions: dict[str, object],
-    wanted: str,
-    fixed: Sequence[str],
+    narrowing: Narrowing,
+    looking: Looking,
+    conditions: Sequence[str],
     joins: Sequence[str],
     page: int,
     after: After | None,
     **values: object,
 ) -> Hits:
-    asked, given = _asked(conditions)
-    if any(column.startswith("plan_year") for column in asked):
-        joins = [*joins, "JOIN proposals_planyear AS plan_year ON plan_year.id = proposal.plan_year_id"]
-    candidates = _PASSAGES.format(joins=" ".join(joins), conditions=" AND ".join([*fixed, *asked.values()]))
-    return _rank(candidates, meaning, wanted, page, after, given | values)
+    asked, given = _asked(narrowing.of_plans())
+    of_year = "JOIN proposals_planyear AS plan_year ON plan_year.id = proposal.plan_year_id" if narrowing.year else ""
+    keys = {f"key{number}": key for number, key in enumerate(looking.keys)}
+    most = weighing.WEIGHED
+    if looking.in_newest:
+        most = min(most, ENOUGH)
+        candidates = _NEWEST_PASSAGES.format(
+            joins_of_plans=of_year,
+            joins=" ".join(joins),
+            conditions=" AND ".join(conditions),
+            conditions_of_plans=" AND ".join(asked.values()) or "true",
+        )
+    else:
+        candidates = _PASSAGES.format(
+            joins=" ".join([of_year, *joins]),
+            keys=" AND ".join(f"passage.search @@ (SELECT %({key})s::tsquery)" for key in keys),
+            conditions=" AND ".join([*conditions, *asked.values()]),
+        )
+    return rank(candidates, meaning, keys | given | values, most=most, page=page, after=after)
 
 
 def find_names(meaning: Meaning, narrowing: Narrowing, wanted: str, *, page: int, after: After | None) -> Hits:
@@ -235,7 +169,8 @@ def find_names(meaning: Meaning, narrowing: Narrowing, wanted: str, *, page: int
         asked.append(f"EXISTS (SELECT FROM goals_issue AS issue {has_goal} WHERE {its_issues})")
         selects.append(_NAMES.format(number=number, table=table, joins=joins, conditions=" AND ".join(asked)))
     topic_asked = {"topic": narrowing.topic and narrowing.topic.pk}
-    return _rank(" UNION ALL ".join(selects), meaning, wanted, page, after, given | also | topic_asked)
+    values = {"wanted": wanted, **given, **also, **topic_asked}
+    return rank(" UNION ALL ".join(selects), meaning, values, most=weighing.WEIGHED, page=page, after=after)
 
 
 def _asked(conditions: dict[str, object]) -> tuple[dict[str, str], dict[str, object]]:
@@ -245,28 +180,6 @@ def _asked(conditions: dict[str, object]) -> tuple[dict[str, str], dict[str, obj
         {column: f"{column} = %({name})s" for column, name in names.items()},
         {name: conditions[column] for column, name in names.items()},
     )
-
-
-def _rank(
-    candidates: str, meaning: Meaning, wanted: str, page: int, after: After | None, given: dict[str, object]
-) -> Hits:
-    scored = meaning.scored
-    values: dict[str, Any] = {
-        "places": [place for place, _, _ in scored],
-        "weights": [weight for _, weight, _ in scored],
-        "queries": [query for _, _, query in scored],
-        "parts": len(meaning.parts),
-        "wanted": wanted,
-        "most": WEIGHED,
-        "whole": WHOLE,
-        "page": page,
-        "before": after and after.weight,
-        "last": after and after.id,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_RANKED.format(candidates=candidates), values | given)
-        rows = cursor.fetchall()
-    return Hits.of(rows[0][0], [Hit(*row) for _, *row in rows if row[0] is not None], page)
 
 
 def find_referred(reference: Reference, narrowing: Narrowing, *, page: int, after: After | None) -> Hits:
@@ -284,6 +197,7 @@ def find_referred(reference: Reference, narrowing: Narrowing, *, page: int, afte
         number=reference.number,
         **{name: value for name, value in wanted.items() if value is not None},
     )
-    found = list(goals.order_by("-passage").values_list("passage", flat=True)[: WEIGHED + 1])
+    found = list(goals.order_by("-passage").values_list("passage", flat=True)[: weighing.WEIGHED + 1])
     rest = [passage for passage in found if after is None or passage < after.id]
-    return Hits.of(len(found), [Hit(passage, passage, REFERRED_TO) for passage in rest[: page + 1]], page)
+    shown = [Hit(passage, passage, REFERRED_TO) for passage in rest[: page + 1]]
+    return Hits.of(len(found), shown, page, weighing.WEIGHED)

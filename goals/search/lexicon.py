@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from django.db import connection
-
+from goals.search import database
 from proposals.words import plain
 
 #: How many compounds of one word are looked for; the shortest first, those that begin with it before the others.
@@ -113,7 +112,7 @@ def look_up(words: Iterable[str]) -> dict[str, Meanings]:
     found = {word: Meanings(word) for word in words}
     if not found:
         return {}
-    with connection.cursor() as cursor:
+    with database.cursor() as cursor:
         cursor.execute(_KNOWN, {"words": list(found), "least": LEAST_COMPOUND, "most": MOST_COMPOUNDS})
         for asked, asked_stem, word, stem in cursor.fetchall():
             found[asked].stem = asked_stem
@@ -142,7 +141,7 @@ def correct(words: Sequence[str]) -> dict[str, Correction]:
     if not asked:
         return {}
     families: dict[str, dict[str, dict[str, float]]] = {word: {} for word in asked}
-    with connection.cursor() as cursor:
+    with database.cursor() as cursor:
         cursor.execute(_NEAR, {"words": asked})
         for typed, word, stem in cursor.fetchall():
             families[typed].setdefault(stem, {})[word] = _likeness(plain(typed), plain(word))
@@ -190,7 +189,7 @@ def split(words: Sequence[str]) -> dict[str, tuple[str, str]]:
     parts = sorted({part for each in ways.values() for way in each for part in way})
     if not parts:
         return {}
-    with connection.cursor() as cursor:
+    with database.cursor() as cursor:
         cursor.execute(_STEMS, {"words": parts})
         known = {word for (word,) in cursor.fetchall()}
     found = {}

@@ -34,8 +34,13 @@ class PartMeaning:
 
     def queries(self) -> list[tuple[float, str]]:
         """Give what to find in the words of PostgreSQL, with its weight."""
-        found = [(weight, _any(map(_row, rows))) for weight, rows in self.rows.items()]
+        found = [(weight, any_of(map(_row, rows))) for weight, rows in self.rows.items()]
         return found + [(SPLIT, f"({_row(one)} & {_row(other)})") for one, other in self.both]
+
+    def sure_queries(self) -> list[str]:
+        """Give what to find of the words as they are typed or inflected alone; all there is where these are none."""
+        found = [any_of(map(_row, self.rows[weight])) for weight in (SPELLED, INFLECTED) if weight in self.rows]
+        return found or [query for _, query in self.queries()]
 
     def all_rows(self) -> list[Row]:
         """Give every row of words that answers."""
@@ -60,22 +65,27 @@ class Meaning:
 
     def wanted(self, *, every_part: bool = True) -> str:
         """Give what a hit must have, in the words of PostgreSQL: every part, or any."""
-        parts = [_any(query for _, query in part.queries()) for part in self.parts]
+        parts = [any_of(query for _, query in part.queries()) for part in self.parts]
         found = f"({(' & ' if every_part else ' | ').join(parts)})"
-        gone = [_any(query for _, query in part.queries()) for part in self.without]
-        return " & ".join([found, *(f"!{each}" for each in gone)])
+        return " & ".join([found, *(f"!{each}" for each in self.unwanted)])
+
+    @property
+    def unwanted(self) -> list[str]:
+        """What a hit must not have, in the words of PostgreSQL."""
+        return [any_of(query for _, query in part.queries()) for part in self.without]
 
     def rows(self) -> list[Row]:
         """Give every row of words that a hit may have been found by."""
         return [row for part in self.parts for row in part.all_rows()]
 
 
-def _any(queries: Iterable[str]) -> str:
+def any_of(queries: Iterable[str]) -> str:
+    """Give what has any of some things, in the words of PostgreSQL."""
     return f"({' | '.join(queries)})"
 
 
 def _row(row: Row) -> str:
-    return "(" + " <-> ".join(_any(f"'{word}'" for word in sorted(place)) for place in row) + ")"
+    return "(" + " <-> ".join(any_of(f"'{word}'" for word in sorted(place)) for place in row) + ")"
 
 
 def understand(query: Query) -> Meaning:

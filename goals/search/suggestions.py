@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db import connection
-
+from goals.search import database
 from goals.search.query import TOO_COMMON
 from proposals.words import plain, words_of
 
@@ -12,8 +11,15 @@ LEAST, MOST_WORDS, MOST_NAMES = 2, 5, 5
 #: How many words are looked at, and up to how many texts with each are counted.
 CONSIDERED, COUNTED = 40, 100
 
-# Of words with one stem the shortest stands for all, and what no text has any more is left out.
+# Of words with one stem the shortest stands for all, and what no text has any more is left out. A word that PostgreSQL's
+# statistics know to be common is not counted again, which would take the longer the more common it is.
 _WORDS = """
+WITH common AS MATERIALIZED (
+    SELECT listed.word
+    FROM pg_stats, pg_class, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS listed (word, often)
+    WHERE pg_stats.schemaname = current_schema AND tablename = 'proposals_passage' AND attname = 'search'
+        AND pg_class.oid = 'proposals_passage'::regclass AND listed.often * reltuples >= %(counted)s
+)
 SELECT shortest.word
 FROM (
     SELECT DISTINCT ON (stem) word, stem FROM (
@@ -22,9 +28,11 @@ FROM (
     ) AS begun WHERE word <> ALL (%(common)s) ORDER BY stem, length(word), word
 ) AS shortest,
 LATERAL (
-    SELECT count(*) AS texts FROM (
-        SELECT FROM proposals_passage WHERE search @@ quote_literal(shortest.word)::tsquery LIMIT %(counted)s
-    ) AS text
+    SELECT CASE WHEN EXISTS (SELECT FROM common WHERE common.word = shortest.word) THEN %(counted)s ELSE (
+        SELECT count(*) FROM (
+            SELECT FROM proposals_passage WHERE search @@ quote_literal(shortest.word)::tsquery LIMIT %(counted)s
+        ) AS text
+    ) END AS texts
 ) AS counted
 WHERE counted.texts > 0
 ORDER BY counted.texts DESC, length(shortest.word), shortest.word
@@ -32,9 +40,9 @@ LIMIT %(most)s
 """
 _NAMES = """
 SELECT DISTINCT ON (length(name), name) name FROM (
-    (SELECT name FROM goals_topic WHERE search @@ %(wanted)s::tsquery LIMIT %(considered)s)
+    (SELECT name FROM goals_topic WHERE search @@ (SELECT %(wanted)s::tsquery) LIMIT %(considered)s)
     UNION ALL
-    (SELECT name FROM goals_issue WHERE search @@ %(wanted)s::tsquery LIMIT %(considered)s)
+    (SELECT name FROM goals_issue WHERE search @@ (SELECT %(wanted)s::tsquery) LIMIT %(considered)s)
 ) AS named
 ORDER BY length(name), name LIMIT %(most)s
 """
@@ -55,7 +63,7 @@ def suggest(typed: str) -> list[Suggestion]:
     if not words or len(words[-1]) < LEAST or typed[-1:].isspace() or typed.count('"') % 2:
         return []
     *before, begun = words
-    with connection.cursor() as cursor:
+    with database.cursor() as cursor:
         asked: dict[str, str | int | list[str]] = {
             "begun": plain(begun),
             "considered": CONSIDERED,

@@ -16,6 +16,7 @@ from goals import audit
 from goals.arrange_forms import AttachForm, ClaimForm, FindTextForm, IssueForm, NameForm, plan_key, plans_of
 from goals.arrangement import load_arrangement
 from goals.as_of import NOW
+from goals.comparison import Look
 from goals.find import lead_on_to_issue, lead_on_to_topic
 from goals.models import Issue, Mention, RearrangedError, Topic
 from goals.views.moved import leads_on
@@ -169,7 +170,7 @@ def edit_issue(request: HttpRequest, municipality: str, committee: str, issue: s
         if status == CONFLICT:
             now = {"seen": its_issue.version(), "name": its_issue.name, "topic": its_issue.topic_id}
             form = IssueForm(thing=its_issue, initial={**now, **IssueForm.typed(request.POST)})
-    years = years_with(found, [its_issue], NOW)
+    years = years_with(found, [its_issue], NOW, Look(heading=3))
     context = {
         "form": form,
         "thing": its_issue,
@@ -248,7 +249,8 @@ def relate_goals(request: HttpRequest, municipality: str, committee: str, issue:
             form = ClaimForm(parties=parties, before=before, initial=now)
         except ValidationError as error:
             form.refuse(error)
-    found_year = next(each for each in years_with(found, [its_issue], NOW) if each.plan_year == plan_year)
+    years = years_with(found, [its_issue], NOW, Look(heading=2))
+    found_year = next(each for each in years if each.plan_year == plan_year)
     context = {
         "form": form,
         "thing": its_issue,

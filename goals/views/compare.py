@@ -7,12 +7,12 @@ from django.views.decorators.http import require_safe
 
 from config.page import Crumb, HtmxRequest, Page
 from goals.as_of import NOW, AsOf
-from goals.comparison import ALL, MOST_COLUMNS, Comparison, Selection, TopicRows
+from goals.comparison import ALL, MOST_COLUMNS, Comparison, Look, Selection, TopicRows
 from goals.comparison import compare as arrange
 from goals.forms import CompareForm, decision_choices, kind_choices, show_choices, status_choices, topic_choices
 from goals.linked_data import comparison_page
 from goals.material import Material
-from goals.models import Issue, Topic
+from goals.models import Topic
 from goals.views.moved import lead_on_in_filter
 from goals.views.steps import crumbs_to_committee
 from proposals.find import find_plan_year
@@ -28,15 +28,14 @@ def plan_year(request: HttpRequest, municipality: str, committee: str, year: int
 def compare(request: HtmxRequest, municipality: str, committee: str, year: int) -> HttpResponse:
     """Compare the plans of a year, question by question; htmx gets the parts that a new selection changes."""
     found = find_plan_year(municipality, committee, year)
-    issues = list(Issue.objects.of(found.committee).in_order())
     as_of = AsOf.read(request.GET.get("per", ""))
-    material = Material.load(found, issues, as_of=as_of, unplaced=True)
-    topics = list(dict.fromkeys(issue.topic for issue in issues if issue.pk in material.goals))
+    material = Material.load_all(found, as_of=as_of)
+    topics = list({issue.topic_id: issue.topic for issue in material.issues if issue.pk in material.goals}.values())
     if moved := lead_on_in_filter(request, found.committee, {topic.slug for topic in topics}):
         return moved
     form = CompareForm(request.GET, parties=material.parties, topics=topics, as_of=as_of)
     selection = form.selection()
-    comparison = arrange(material, selection)
+    comparison = arrange(material, selection, Look(anchors=True))
     counts = comparison.counts
     topic = next((topic for topic in topics if topic.slug == selection.topic), None)
     narrowed = [f"”{selection.query}”"] if selection.query else []

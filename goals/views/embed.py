@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from config.page import Crumb, HelpfulNotFound, Page
 from goals.as_of import AsOf
-from goals.comparison import issue_row
+from goals.comparison import Look, issue_row
 from goals.find import lead_on_to_issue
 from goals.material import Material
 from goals.models import Goal, Issue
@@ -82,7 +82,7 @@ def issue(request: HttpRequest, municipality: str, committee: str, year: int, is
         "address": f"{found.get_absolute_url()}{as_of.query}#ar-{year}",
         "plan_year": plan_year,
         "issue": found,
-        "row": issue_row(material, found, material.parties),
+        "row": issue_row(material, found, material.parties, Look(heading=2)),
         "as_of": as_of,
         "shows_example": material.shows_example,
     }

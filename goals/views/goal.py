@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from config.page import Crumb, Page
 from goals.as_of import AsOf
 from goals.changes import shortened
-from goals.comparison import issue_row
+from goals.comparison import Look, issue_row
 from goals.find import no_such_goal
 from goals.linked_data import quotation
 from goals.material import Material
@@ -65,7 +65,9 @@ def goal(request: HttpRequest, municipality: str, committee: str, year: int, par
         "party": proposal.party,
         "goal": found,
         "quote": typeset(found.passage.text, found.passage.marks),
-        "row": issue_row(material, found.issue, material.parties) if found.issue else None,
+        "row": issue_row(material, found.issue, material.parties, Look(heading=3, current=found.pk))
+        if found.issue
+        else None,
         "as_of": as_of,
         "standing": standing,
         "chip": chip(standing.status, found.kind),

@@ -1,7 +1,9 @@
 """A whole plan, with its goals marked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -11,34 +13,45 @@ from goals.as_of import AsOf
 from goals.linked_data import work
 from goals.models import EarlierWording, Goal
 from goals.share import Share
-from goals.standing import NOTHING_SAID, Chip, Standing, chip, load_standings, tally
+from goals.standing import NOTHING_SAID, Chip, Standing, chip, load_standings_of_plan, tally
 from goals.views.embed import embed_of_party
 from goals.views.steps import crumbs_to_proposal
+from parties.compiled import Given, compiled_once
+from parties.shown import Shown
 from proposals.find import find_proposal, find_version
-from proposals.models import EarlierVersion, Passage, Proposal
+from proposals.models import EarlierVersion, Passage, Proposal, Section
 from proposals.plan_page import arrange as arrange_plan
 
 GOALS_ONLY = "mal"
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Shown):
     """What stands beside a goal in its plan."""
 
     number: int
-    kind_name: str
+    name: str
+    url: str
     chip: Chip
     lateness: str
 
 
-def mark(goal: Goal, standing: Standing, as_of: AsOf) -> Mark:
-    """Say how a goal stands, for beside its words."""
-    return Mark(
-        goal.number,
-        goal.get_kind_display(),
-        chip(standing.status, goal.kind),
-        standing.lateness(goal.text_due, as_of.date),
-    )
+def marks_of(
+    proposal: Proposal, goals: Mapping[int, Goal], standings: Mapping[int, Standing], as_of: AsOf
+) -> dict[int, Mark]:
+    """Say how goals stand, for beside their words."""
+    plan_url, short, query, today = proposal.get_absolute_url(), proposal.party.abbreviation, as_of.query, as_of.date
+    marks = {}
+    for key, goal in goals.items():
+        standing = standings.get(goal.pk, NOTHING_SAID)
+        marks[key] = Mark(
+            goal.number,
+            f"{goal.get_kind_display()} {short} {goal.number}",
+            f"{plan_url}{goal.number}/{query}",
+            chip(standing.status, goal.kind),
+            standing.lateness(goal.text_due, today),
+        )
+    return marks
 
 
 @require_safe
@@ -71,18 +84,28 @@ def plan_version(
     return _show(request, page, proposal, earlier)
 
 
+@compiled_once
+def _passages_of() -> "QuerySet[Passage]":
+    return Passage.objects.for_plan_page(Given("proposal"), Given("version"))
+
+
+@compiled_once
+def _sections_of() -> "QuerySet[Section]":
+    return Section.objects.filter(proposal=Given("proposal"), version=Given("version"))
+
+
 def _show(request: HttpRequest, page: Page, proposal: Proposal, earlier: EarlierVersion | None = None) -> HttpResponse:
     goals_only = request.GET.get("visa") == GOALS_ONLY
     version = earlier.number if earlier else proposal.version
-    passages = list(Passage.objects.for_plan_page(proposal, version))
+    passages = _passages_of(proposal=proposal.pk, version=version)
     as_of = AsOf.read(request.GET.get("per", ""))
-    standings = load_standings(proposal.goals.all(), as_of.moment)
+    standings = load_standings_of_plan(proposal, as_of.moment)
     goals = {passage.pk: passage.goal for passage in passages if hasattr(passage, "goal")}
     if earlier:
         wordings = EarlierWording.objects.in_version(proposal, version)
         goals |= {wording.passage_id: wording.goal for wording in wordings}
-    marks = {key: mark(goal, standings.get(goal.pk, NOTHING_SAID), as_of) for key, goal in goals.items()}
-    sections = list(proposal.sections.filter(version=version))
+    marks = marks_of(proposal, goals, standings, as_of)
+    sections = _sections_of(proposal=proposal.pk, version=version)
     context = {
         "page": page,
         "plan_year": proposal.plan_year,

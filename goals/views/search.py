@@ -1,6 +1,8 @@
 """Search of all plans, and what helps a browser to it."""
 
 from dataclasses import dataclass
+from functools import wraps
+from http import HTTPStatus
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
@@ -12,13 +14,15 @@ from django.views.decorators.http import require_safe
 
 from config.page import Crumb, Page
 from goals.find import parties_with_plans
+from goals.rates import seconds_to_wait
 from goals.search.find import FIRST, PAGE, Found, Group
 from goals.search.find import search as find
-from goals.search.hits import After
 from goals.search.query import LONGEST_QUERY, Query
 from goals.search.suggestions import suggest
+from goals.search.weighing import After
 from goals.search_forms import ALL_OF, Choices, SearchForm
 from goals.views.moved import lead_on_in_filter
+from parties.access import View
 from parties.models import Committee, Municipality
 from parties.swedish import swedish_key
 from proposals.models import PlanYear
@@ -37,7 +41,24 @@ class ShownGroup:
     next_url: str = ""
 
 
+def paced(view: View) -> View:
+    """Refuse who searches too often, by whatever program, and say when to come again."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        seconds = seconds_to_wait(request) if request.GET else 0
+        if not seconds:
+            return view(request)
+        page = Page("Du söker för ofta", "För många sökningar på kort tid.")
+        response = render(request, "goals/search_too_often.html", {"page": page}, status=HTTPStatus.TOO_MANY_REQUESTS)
+        response["Retry-After"] = str(int(seconds) + 1)
+        return response
+
+    return guarded
+
+
 @require_safe
+@paced
 def search(request: HttpRequest) -> HttpResponse:
     """Search goals, running text, issues and topics; the best of each kind, or all of one kind, page by page."""
     form = SearchForm(request.GET, _choices(request))
@@ -77,6 +98,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@paced
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Suggest how to go on from what is typed, as options of a list."""
     found = suggest(request.GET.get("q", "")[:LONGEST_QUERY])

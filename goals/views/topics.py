@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from config.page import Crumb, HelpfulNotFound, Page
 from goals.as_of import AsOf
-from goals.comparison import IssueRow, issue_row
+from goals.comparison import USUAL, IssueRow, Look, issue_row
 from goals.find import lead_on_to_issue, lead_on_to_topic
 from goals.material import Material
 from goals.models import Issue, Topic
@@ -82,7 +82,7 @@ def issue(request: HttpRequest, municipality: str, committee: str, issue: str) -
         ],
     )
     as_of = AsOf.read(request.GET.get("per", ""))
-    years = years_with(found, [issue_found], as_of)
+    years = years_with(found, [issue_found], as_of, Look(heading=3, unfolded=True))
     place = siblings.index(issue_found)
     context = {
         "page": page,
@@ -127,13 +127,13 @@ class YearOfTopic:
     shows_example: bool
 
 
-def years_with(committee: Committee, issues: list[Issue], as_of: AsOf) -> list[YearOfTopic]:
+def years_with(committee: Committee, issues: list[Issue], as_of: AsOf, look: Look = USUAL) -> list[YearOfTopic]:
     """Give the plan years in which any party has goals or running text on some issues, the latest first."""
     plan_years = list(PlanYear.objects.newest_first().filter(committee=committee))
     years = []
     for material in Material.load_years(plan_years, issues, as_of=as_of):
         rows = [
-            issue_row(material, each, material.parties)
+            issue_row(material, each, material.parties, look)
             for each in issues
             if material.goals.get(each.pk) or material.prose.get(each.pk)
         ]

@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 
+from parties.compiled import Given
 from proposals.models.editions import RaisesEdition
 from proposals.models.plans import Proposal
 from proposals.models.words import keeps_words
@@ -84,7 +85,7 @@ class Section(Place):
 class PassageQuerySet(models.QuerySet["Passage"]):
     """Passages."""
 
-    def for_plan_page(self, proposal: Proposal, version: int) -> "PassageQuerySet":
+    def for_plan_page(self, proposal: Proposal | Given, version: int | Given) -> "PassageQuerySet":
         """Give the passages of a version of a plan in order, each with the goal whose latest wording it is."""
         return self.filter(proposal=proposal, version=version).select_related("goal").order_by("position")
 

@@ -1,5 +1,6 @@
 """Plan years, and the parties' proposals for them."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 
 import pgtrigger
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from parties.audit import audited
+from parties.compiled import Given
 from parties.models import Committee, Party
 from parties.swedish import swedish_key
 from proposals.models.documents import SourceDocument
@@ -19,7 +21,7 @@ from proposals.models.editions import RaisesEdition
 class PlanYearQuerySet(models.QuerySet["PlanYear"]):
     """Plan years."""
 
-    def at(self, municipality: str, committee: str, year: int) -> "PlanYearQuerySet":
+    def at(self, municipality: str | Given, committee: str | Given, year: int | Given) -> "PlanYearQuerySet":
         """Find the plan year that an address names, with its committee and municipality."""
         return self.select_related("committee__municipality").filter(
             committee__municipality__slug=municipality, committee__slug=committee, year=year
@@ -79,7 +81,9 @@ class PlanYear(models.Model):
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     """Proposals."""
 
-    def at(self, municipality: str, committee: str, year: int, party: str) -> "ProposalQuerySet":
+    def at(
+        self, municipality: str | Given, committee: str | Given, year: int | Given, party: str | Given
+    ) -> "ProposalQuerySet":
         """Find the proposal that an address names, with all that its pages say about where it belongs."""
         return (
             self.select_related("party", "plan_year__committee__municipality", "document")
@@ -106,7 +110,12 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
     def in_order(self) -> list["Proposal"]:
         """Give the proposals in the published order of their parties: by name, in Swedish alphabetical order."""
-        return sorted(self.select_related("party"), key=lambda proposal: swedish_key(proposal.party.name))
+        return in_order_of_parties(self.select_related("party"))
+
+
+def in_order_of_parties(proposals: "Iterable[Proposal]") -> list["Proposal"]:
+    """Put proposals, whose parties are read already, in the published order of those."""
+    return sorted(proposals, key=lambda proposal: swedish_key(proposal.party.name))
 
 
 @audited

@@ -139,6 +139,7 @@ def page_image(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     if image is None:
         raise Http404
     response = HttpResponse(bytes(image.content), content_type="image/png")
+    response["Content-Security-Policy"] = original.ONLY_SHOWN
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, max-age=86400, immutable"
     return response

@@ -7,6 +7,9 @@ from django.views.decorators.http import require_safe
 from proposals.find import find_proposal, find_version
 from proposals.models import SourceDocument
 
+#: What somebody else has written is shown or saved, and does nothing: no script, no form, no origin that is ours.
+ONLY_SHOWN = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
 
 @require_safe
 def original(request: HttpRequest, municipality: str, committee: str, year: int, party: str) -> HttpResponse:
@@ -33,5 +36,6 @@ def send(key: int, *, inline: bool = True) -> HttpResponse:
         bytes(document.content), content_type="text/plain; charset=utf-8" if is_text else document.media_type
     )
     response["Content-Disposition"] = content_disposition_header(not is_text, document.name) or "attachment"
+    response["Content-Security-Policy"] = ONLY_SHOWN
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -39,8 +39,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def database(name: str) -> Iterator[str]:
-    """Make an empty database beside the configured one, and give its address."""
+def database(name: str, template: str = "") -> Iterator[str]:
+    """Make a database beside the configured one, empty or as another is, and give its address."""
     base = settings.DATABASES["default"]
     given = {
         "host": base.get("HOST"),
@@ -54,7 +54,7 @@ def database(name: str) -> Iterator[str]:
     drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
     with connection:
         connection.execute(drop)
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
         user = quote(given["user"] or "", safe="")
         password = f":{quote(given['password'], safe='')}" if given["password"] else ""
         port = f":{given['port']}" if given["port"] else ""

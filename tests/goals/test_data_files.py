@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -227,10 +228,16 @@ class TestPace:
 
     def test_the_pace_is_kept(self, client: Client, plans, monkeypatch):
         now = [1000.0]
-        monkeypatch.setattr(rates.time, "time", lambda: now[0])
+        monkeypatch.setattr(rates, "monotonic", lambda: now[0])
         assert [client.get("/api/v1/planar").status_code for _ in range(11)][-1] == 429
         now[0] += 60 / rates.PER_MINUTE
         assert [client.get("/api/v1/planar").status_code for _ in range(2)] == [200, 429]
+
+    def test_a_clock_that_is_set_back_keeps_nobody_waiting(self, client: Client, plans, monkeypatch):
+        assert client.get("/api/v1/planar").status_code == 200
+        yesterday = time.time() - 24 * 60 * 60
+        monkeypatch.setattr("time.time", lambda: yesterday)
+        assert client.get("/api/v1/planar").status_code == 200
 
     def test_each_address_has_its_own(self, client: Client, plans, settings):
         settings.NINJA_NUM_PROXIES = 1

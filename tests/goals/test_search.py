@@ -8,6 +8,7 @@ from importlib import import_module
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.core.cache import caches
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from goals.models import Goal, Issue, Mention, Topic
 from goals.rearrange import merge_issues
-from goals.search import hits
+from goals.search import effort, hits, weighing
 from goals.search.find import GOALS, PAGE, Found, search
 from goals.search.query import LONGEST_QUERY, TOO_COMMON, Query
 from goals.search.suggestions import suggest
@@ -321,7 +322,7 @@ class TestPage:
 
     def test_counts_are_capped(self, client: Client, db, monkeypatch):
         """Of the commonest words no more are counted than are weighed, and the page says so."""
-        monkeypatch.setattr(hits, "WEIGHED", 3)
+        monkeypatch.setattr(weighing, "WEIGHED", 3)
         proposal = ProposalFactory()
         for _ in range(5):
             goal("Plantera träd", proposal=proposal)
@@ -450,3 +451,19 @@ def test_nothing_without_a_word(db):
         assert search(Query.read("- ?")).is_empty
     assert not asked
     assert isinstance(search(Query.read(""), kinds=[GOALS]), Found)
+
+
+def test_pace(client: Client, plans, monkeypatch):
+    """Who searches as only a program can waits a moment; each network is one, and the empty page is always there."""
+    monkeypatch.setattr("goals.rates.AT_ONCE", 3)
+    monkeypatch.setattr("goals.rates.PER_MINUTE", 1)
+    caches["rates"].clear()
+    for address in ("2001:db8::1", "2001:db8::2", "2001:db8::3"):
+        assert client.get("/sok/?q=barn", REMOTE_ADDR=address).status_code == 200
+    late = client.get("/sok/forslag/?q=ba", REMOTE_ADDR="2001:db8::4")
+    assert late.status_code == 429
+    assert 30 < int(late["Retry-After"]) <= 61
+    assert "Du söker för ofta" in late.content.decode()
+    assert client.get("/sok/", REMOTE_ADDR="2001:db8::4").status_code == 200
+    assert client.get("/sok/?q=barn", REMOTE_ADDR="2001:db8:0:1::1").status_code == 200
+    caches["rates"].clear()

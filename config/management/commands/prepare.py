@@ -9,8 +9,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from config import secret_key
+from config.one_at_a_time import alone
 from goals.example import committees_with_example
 from parties import example_accounts
 
@@ -22,14 +24,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.EMBEDDED and not os.environ.get("SECRET_KEY"):
             settings.SECRET_KEY = secret_key.keep(settings.SECRET_KEY)
-        call_command("migrate", verbosity=0)
-        call_command("load_plans", stdout=self.stdout)
-        if settings.EXAMPLE:
-            try:
-                call_command("load_example", stdout=self.stdout)
-            except CommandError as error:
-                self.stdout.write(f"Inga exempel läses in. {error}")
-        self.open_or_close_accounts()
+        with alone(connection, self.stderr.write):
+            call_command("migrate", verbosity=0)
+            call_command("load_plans", stdout=self.stdout)
+            if settings.EXAMPLE:
+                try:
+                    call_command("load_example", stdout=self.stdout)
+                except CommandError as error:
+                    self.stdout.write(f"Inga exempel läses in. {error}")
+            self.open_or_close_accounts()
 
     def open_or_close_accounts(self) -> None:
         committees = committees_with_example()

@@ -1,0 +1,41 @@
+"""What every answer tells the browser to refuse, whoever made the answer and whatever went wrong."""
+
+from collections.abc import Callable
+
+from csp.utils import build_policy
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from config.middleware import OPEN
+
+#: What no page of ours asks a browser for, and so no text in one can.
+NOT_ASKED_FOR = (
+    *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "geolocation"),
+    *("gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment"),
+    *("publickey-credentials-get", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
+)
+PERMISSIONS = ", ".join(f"{feature}=()" for feature in NOT_ASKED_FOR)
+
+
+def safe(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Give every answer the headers that keep it harmless, also those that are made before a view is asked.
+
+    A view that says otherwise is left alone. What has not changed (304) says nothing: the browser would put it in the
+    place of what the page itself said.
+    """
+    policy = build_policy()
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code == 304:
+            return response
+        may_be_framed = "X-Frame-Options" not in response and "Content-Security-Policy" in response
+        is_open = may_be_framed or request.path.startswith(OPEN)
+        response.headers.setdefault("Content-Security-Policy", policy)
+        if not may_be_framed:
+            response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_open else "same-origin")
+        return response
+
+    return answer

@@ -1,0 +1,1 @@
+"""Our own database backend: Django's for PostgreSQL, which does not let a reader wait for ever (``base``)."""

@@ -1,0 +1,1 @@
+"""Attacks on the site, one kind in each file."""

@@ -1,0 +1,158 @@
+"""Values that a program should be able to answer, and often cannot."""
+
+from hypothesis import strategies as st
+
+HUGE = "9" * 5000
+#: What has broken programs before, ours or others'.
+ODD = (
+    *(
+        "",
+        " ",
+        "0",
+        "-1",
+        "00",
+        "1e999",
+        "NaN",
+        "²",
+        "٣",
+        "32768",
+        "2147483648",
+        "9" * 18,
+        "9" * 19,
+        HUGE,
+        "1.5",
+        "0x1",
+    ),
+    *(
+        "\0",
+        "a\0b",
+        "\ufffd",
+        "\ufeff",
+        "\u202etxt.exe",
+        "\u200b",
+        "é",
+        "e\u0301",
+        "ß",
+        "İ",
+        "\U0001f600",
+        "\U0010ffff",
+    ),
+    *(
+        "'",
+        '"',
+        "`",
+        "\\",
+        "%",
+        "%s",
+        "%00",
+        "%ff",
+        "{{7*7}}",
+        "{% debug %}",
+        "' OR 1=1 --",
+        "*)(|",
+        "[",
+        "(",
+        "#",
+        "&",
+        ";",
+    ),
+    *("../../../../etc/passwd", "..\\..\\", "/etc/passwd", "file:///etc/passwd", "//evil.example", "/\\evil.example"),
+    *("javascript:alert(1)", "http://127.0.0.1:1/", "https://evil.example/", "http://[::1", "mailto:a@a", "data:,x"),
+    *("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "]]>", "<!--", "&#0;", "=1+1", "+1", "@x", "\t=1"),
+    *("a\r\nX-Odd: 1", "\r", "\n", "\x1b[31m", "\x7f", "null", "true", "[]", "{}", '{"a": 1}', "None", "undefined"),
+    *("2017-02-30", "0000-00-00", "0001-01-01", "9999-12-31", "10000-01-01", "2017-06-30T25:00", "2017-W01", "24:00"),
+    *("-", "--", "+", ",", ".", "_", "/", "?", "all", "__all__", "self", "pk", "id", "admin"),
+    *("x" * 300, "å" * 5000, "a " * 2000, "\u0301" * 500, '"' * 200, "-ord " * 300),
+)
+anything = st.one_of(
+    st.sampled_from(ODD),
+    st.sampled_from(ODD),
+    st.text(st.characters(codec="utf-8"), max_size=30),
+    st.integers().map(str),
+    st.dates().map(str),
+    st.decimals(allow_nan=True).map(str),
+    st.tuples(st.sampled_from(ODD), st.sampled_from(ODD)).map("".join),
+)
+#: What an address may say in any place of it: bytes that are no text too.
+raw = st.one_of(
+    st.sampled_from(
+        (
+            b"%ff",
+            b"%00",
+            b"%2e%2e%2f",
+            b"%c0%af",
+            b"%ed%a0%80",
+            b"..",
+            b".",
+            b"%0d%0a",
+            b"%25",
+            b"%",
+            b"%zz",
+            b"+",
+            b"~",
+        )
+    ),
+    st.binary(max_size=8).map(lambda content: b"".join(b"%%%02x" % byte for byte in content)),
+)
+METHODS = (*("GET",) * 20, *("HEAD",) * 3, "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "FOO", "get")
+HEADERS = (
+    ("If-None-Match", ("*", "x", '"', 'W/"x"', '"a","b"' * 200, "")),
+    ("If-Match", ("*", '"x"')),
+    ("If-Modified-Since", ("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 9999 99:49:37 GMT", "x", "0")),
+    ("If-Unmodified-Since", ("Sun, 06 Nov 1994 08:49:37 GMT", "x")),
+    ("Range", ("bytes=0-", "bytes=-1", "bytes=5-2", "bytes=0-0,1-1", "x", "bytes=" + HUGE + "-")),
+    ("Accept-Encoding", ("gzip", "br", "gzip;q=x", "*;q=0", "identity;q=0", "zstd, br;q=0.1")),
+    ("Accept", ("application/json", "text/html;q=x", "*/*;q=0", "x" * 3000, "\xff")),
+    ("Accept-Language", ("en", "sv-SE,sv;q=0.9", "x" * 800, "*", "../../x", "en-" * 300)),
+    ("HX-Request", ("true", "1", "")),
+    ("HX-Current-URL", ("http://[", "javascript:x", "//evil.example")),
+    ("HX-Current-URL-URI-AutoEncoded", ("true",)),
+    ("HX-Trigger", ("x", "%ff")),
+    ("Referer", ("http://evil.example/", "x", "http://[::1")),
+    ("Origin", ("null", "https://evil.example", "x")),
+    ("Host", ("evil.example", "localhost", "127.0.0.1:99999", "[::1", "a b", "", "localhost:x")),
+    ("X-Forwarded-Host", ("evil.example",)),
+    ("X-Forwarded-Proto", ("https", "x")),
+    ("X-HTTP-Method-Override", ("DELETE", "PUT")),
+    ("X-Original-URL", ("/admin/",)),
+    ("X-Request-ID", ("x" * 500, "a b", "\xff", "${jndi:ldap://x}")),
+    ("Content-Type", ("application/json", "multipart/form-data", "text/plain; charset=latin-1", "x", "text/xml")),
+    ("Cookie", ("sessionid=x", "sessionid=" + "x" * 3000, "csrftoken=\xff", "=;;=", "a=" + HUGE[:3000], "messages=x")),
+    ("X-CSRFToken", ("x", "a" * 64)),
+    ("Expect", ("100-continue",)),
+    ("X-Odd", ("x" * 5000,)),
+)
+#: Files that are none, are broken, or say that they are another kind.
+FILES = (
+    *(b"", b"\0", b"x", b"\xff\xfe", b"\xef\xbb\xbf", b"PK\x03\x04", b"PK\x05\x06" + b"\0" * 18, b"%PDF-1.7\n%%EOF"),
+    *(
+        b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj trailer<</Root 1 0 R>>",
+        b"{}",
+        b'{"format": 1}',
+        b"[" * 9000,
+    ),
+    *(
+        "# Plan\n\n## Mål\n\n- Öppna ett kafé\n".encode(),
+        b"# <b>\n\n- =1+1\n- \x00\n",
+        b"a,b\n1,2\n",
+        b"GIF89a",
+        b"<html>",
+    ),
+    *(
+        b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
+        "Mål\n".encode("utf-16"),
+    ),
+)
+NAMES = (
+    "plan.md",
+    "plan.txt",
+    "plan.pdf",
+    "plan.docx",
+    "plan.odt",
+    "plan.json",
+    "plan.csv",
+    "plan",
+    "../x.md",
+    'a"b.md',
+    "å" * 200,
+)
