@@ -1,6 +1,7 @@
 """What is measured, one round of each in turn, so that a machine that is busy with other things slows all alike."""
 
 import ssl
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -71,7 +72,8 @@ class Case:
 def measure(site: Site, plan_year: "PlanYear", rounds: int, seconds: int) -> list[Case]:
     """Measure everything of a plan year."""
     cases = list(_cases(site, plan_year))
-    for _ in range(rounds):
+    for at in range(rounds):
+        print(f"{plan_year}: round {at + 1} of {rounds}", file=sys.stderr)
         # What the round before has written about is made anew before anything is measured.
         for case in cases:
             if case.kept:
