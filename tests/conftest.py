@@ -29,7 +29,7 @@ BASE = "/eskilstuna/socialnamnden"
 YEAR = f"{BASE}/2017"
 
 #: What one worker runs all of, because it shares what takes long to make: a site that is served, an installation.
-TOGETHER = ("tests/browser/", "tests/chaos/", "tests/config/test_run.py")
+TOGETHER = ("tests/browser/", "tests/chaos/", "tests/config/test_run.py", "tests/deploy/")
 
 # What hypothesis draws is judged by what comes of it, not by how fast a machine that is busy with other tests is.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -55,6 +55,19 @@ def report(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
             for line, holds in table.promises(cases):
                 yield f"- {line}", holds
             yield "", True
+    yield "### Processor time of making a page\n", True
+    for line in processor_time():
+        yield line, True
+
+
+def processor_time() -> list[str]:
+    """Measure in this process what making a page takes, in a database beside the one that was served."""
+    from django.db import connection
+
+    from tests.bench import rendering
+
+    connection.close()
+    return list(rendering.table(rendering.measure()))
 
 
 if __name__ == "__main__":

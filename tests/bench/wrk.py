@@ -13,6 +13,10 @@ HERE = Path(__file__).parent
 CONNECTIONS = 16
 
 
+class NothingMeasuredError(Exception):
+    """No request was answered, or wrk did not run; the message has what it said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Round:
     """What one round gave: requests per second, milliseconds at the median and the 99th percentile, and errors."""
@@ -43,10 +47,10 @@ def _wrk(arguments: list[str]) -> Round:
 def measured(said: str) -> Round:
     """Read what our scripts let wrk say.
 
-    :raises ValueError: if it does not say it, or not a single request was answered.
+    :raises NothingMeasuredError: if it does not say it, or not a single request was answered.
     """
     found = re.search(r"^measured (\d+) (\d+) (\d+) (\d+) (\d+)$", said, re.MULTILINE)
     requests, duration, p50, p99, errors = map(int, found.groups()) if found else (0, 0, 0, 0, 0)
     if not requests or not duration:
-        raise ValueError(f"wrk measured nothing: {said.strip()[-500:]}")
+        raise NothingMeasuredError(f"wrk measured nothing: {said.strip()[-500:]}")
     return Round(requests * 1e6 / duration, p50 / 1000, p99 / 1000, errors)
