@@ -161,6 +161,7 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
     "openid_connect_login": ("/konto/kommun/logga-in/", LEADS_ON),
     "openid_connect_callback": ("/konto/kommun/tillbaka/", (404,) * 6),
     "robots": ("/robots.txt", OPEN),
+    "security": ("/.well-known/security.txt", (404,) * 6),
     "favicon": ("/favicon.ico", (302,) * 6),
     "sitemap": ("/sitemap.xml", OPEN),
     "django.contrib.sitemaps.views.sitemap": ("/sitemap-mal.xml", OPEN),
