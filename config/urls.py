@@ -19,6 +19,7 @@ urlpatterns = [
     path("halsa/", health.health, name="health"),
     path("halsa/lever/", health.alive, name="alive"),
     path("robots.txt", views.robots, name="robots"),
+    path(".well-known/security.txt", views.security, name="security"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS}, name="sitemap"),
     path(

@@ -1,13 +1,15 @@
 """Pages that belong to no room: about, accessibility, robots.txt, and the answers when something is wrong."""
 
 import sys
+from datetime import UTC, timedelta
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from config import request_id
@@ -47,6 +49,26 @@ def robots(request: HttpRequest) -> HttpResponse:
     """Let every search engine read everything, and tell where the site map is."""
     sitemap = request.build_absolute_uri(reverse("sitemap"))
     return HttpResponse(f"User-agent: *\nDisallow:\n\nSitemap: {sitemap}\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def security(request: HttpRequest) -> HttpResponse:
+    """Tell who finds a hole whom to write to (RFC 9116).
+
+    :raises Http404: if nobody is known who would answer.
+    """
+    if not settings.CONTACT_EMAIL:
+        raise Http404
+    # What is a year old may lead to nobody; this is made anew each time it is read.
+    expires = (timezone.now() + timedelta(days=180)).astimezone(UTC).strftime("%Y-%m-%dT00:00:00Z")
+    address = f"{settings.SITE_ADDRESS}{reverse('security')}"
+    lines = (
+        f"Contact: mailto:{settings.CONTACT_EMAIL}",
+        f"Expires: {expires}",
+        "Preferred-Languages: sv, en",
+        f"Canonical: {address}",
+    )
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe

@@ -25,7 +25,7 @@ OUT = ("../settings.py", "..%2f..%2fsettings.py", "%2e%2e/%2e%2e/etc/passwd", ".
 
 
 def leads_away(response) -> bool:
-    """Tell whether a browser would go to another site: it takes a backslash for a slash, and leaves out tabs and line breaks."""
+    """Tell whether a browser would go to another site: it takes a backslash for a slash, and leaves tabs out."""
     place = "".join(sign for sign in response.get("Location", "") if sign not in "\t\r\n").replace("\\", "/").strip()
     return place.startswith("//") or (
         place.partition(":")[0] in ("http", "https", "javascript") and "testserver/" not in place

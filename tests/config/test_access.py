@@ -163,6 +163,7 @@ DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
     "health": ("/halsa/", OPEN),
     "alive": ("/halsa/lever/", OPEN),
     "robots": ("/robots.txt", OPEN),
+    "security": ("/.well-known/security.txt", (404,) * 6),
     "favicon": ("/favicon.ico", (302,) * 6),
     "sitemap": ("/sitemap.xml", OPEN),
     "django.contrib.sitemaps.views.sitemap": ("/sitemap-mal.xml", OPEN),

@@ -8,6 +8,7 @@ from django.db import connection
 from django.template.backends.django import Template
 from django.test import Client, override_settings
 from django.urls import path
+from django.utils import timezone
 
 from config import urls
 from proposals.manifest import PLANS
@@ -102,6 +103,16 @@ def test_accessibility_statement_when_known(client: Client):
     content = client.get("/tillganglighet/").content.decode()
     assert "Provköpings kommun" in content
     assert content.count("mailto:prov@example.org") == 2
+
+
+@override_settings(CONTACT_EMAIL="prov@example.org", SITE_ADDRESS="https://prov.example")
+def test_whom_to_tell_of_a_hole(client: Client):
+    """Once there is a contact, security.txt names it, and does not grow old."""
+    lines = client.get("/.well-known/security.txt").content.decode().splitlines()
+    said = dict(line.split(": ", 1) for line in lines)
+    assert said["Contact"] == "mailto:prov@example.org"
+    assert said["Canonical"] == "https://prov.example/.well-known/security.txt"
+    assert said["Expires"] > timezone.now().isoformat()
 
 
 def test_every_internal_link_resolves(client: Client, plans):

@@ -1,0 +1,21 @@
+"""``manage.py tidy``: take away what nothing points to any more. For cron, once a night.
+
+A document that was sent with a form where something else was wrong waits for the form to be sent again, often for ever.
+Sessions that have ended are taken away only when somebody does so.
+"""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from proposals.models import SourceDocument
+
+
+class Command(BaseCommand):
+    help = "Tar bort dokument som ingen plan och inget utkast är gjort av, och sessioner som har slutat."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        _, deleted = SourceDocument.objects.unused().delete()
+        call_command("clearsessions")
+        self.stdout.write(f"{deleted.get('proposals.SourceDocument', 0)} dokument borttagna. Gamla sessioner är borta.")
