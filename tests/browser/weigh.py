@@ -89,7 +89,8 @@ def styles_of(browser: Browser, address: str) -> Styles:
             page.goto(address, wait_until="networkidle")
         page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     rules = client.send("CSS.stopRuleUsageTracking")["ruleUsage"]
-    used = {(rule["styleSheetId"], rule["startOffset"], rule["endOffset"]) for rule in rules if rule["used"]}
+    ours = [rule for rule in rules if rule["used"] and rule["styleSheetId"] in lengths]
+    used = {(rule["styleSheetId"], rule["startOffset"], rule["endOffset"]) for rule in ours}
     context.close()
     return Styles(sum(lengths.values()), int(sum(end - start for _, start, end in used)))
 
