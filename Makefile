@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint lock format weigh eval-import eval-search chaos bench fuzz audit clean
+.PHONY: help run dev test lint lock format weigh eval-import eval-search chaos bench fuzz audit lighthouse clean
 
 help:
 	@echo "make run     set up, load plans and example follow-up, serve on http://127.0.0.1:8000 (PORT=8001, EXAMPLE=no)"
@@ -15,6 +15,7 @@ help:
 	@echo "make format  let ruff and djade rewrite what they can"
 	@echo "make weigh   measure what a first and a repeated view weigh, in Chromium"
 	@echo "make bench   measure how fast the site is, beside nginx with a static file (WRITE=docs/speed.md puts it there)"
+	@echo "make lighthouse  let Lighthouse (fetched from npm) judge the main pages as on a phone; fails if a bound is missed"
 	@echo "make eval-import  measure how many goals are found in plans of many layouts, and how well goals are lined up"
 	@echo "make eval-search  measure how much of what readers search for is among the first five hits"
 	@echo "make chaos   kill, freeze and fill everything in real processes, and print what came of it (ARGS='storm clock' for some)"
@@ -65,6 +66,10 @@ format: $(VENV)/test
 weigh: $(VENV)/test
 	@$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m tests.browser.weigh
+
+lighthouse: $(VENV)/test
+	@$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m tests.lighthouse
 
 eval-import: $(VENV)/test
 	@$(BIN)/python -m tests.evaluation import

@@ -3,14 +3,14 @@
 import fcntl
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
-from io import StringIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
-from django.core.management import call_command
 from django.db import connection, transaction
 from hypothesis import HealthCheck, settings
 from whitenoise import WhiteNoise
@@ -19,6 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 from config import static
 from proposals.manifest import PLANS
 from proposals.models import PlanYear, Proposal
+from tests import databases, static_copy
 from tests.cast import Cast
 from tests.snapshot import made_once
 
@@ -28,8 +29,18 @@ KD_FILE = SEEDS / "kristdemokraterna-socialnamnden-2017.txt"
 BASE = "/eskilstuna/socialnamnden"
 YEAR = f"{BASE}/2017"
 
-#: What one worker runs all of, because it shares what takes long to make: a site that is served, an installation.
-TOGETHER = ("tests/browser/", "tests/chaos/", "tests/config/test_run.py", "tests/deploy/")
+#: Where any worker may run any test. Everywhere else one worker runs all tests of a file, because they share what takes
+#: long to make, or find what the one before them left.
+ONE_BY_ONE = (
+    *("tests/config/", "tests/goals/", "tests/parties/", "tests/proposals/"),
+    *("tests/browser/test_every_page.py", "tests/browser/test_signed_pages.py"),
+)
+#: Files of the former kind that stand among the latter, and those that share something with one another.
+TOGETHER = {
+    "tests/config/test_run.py": "installation",
+    "tests/config/test_export_site.py": "static copy",
+    "tests/browser/test_static_copy.py": "static copy",
+}
 
 # What hypothesis draws is judged by what comes of it, not by how fast a machine that is busy with other tests is.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -43,7 +54,8 @@ class KeptTogether(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((start for start in TOGETHER if nodeid.startswith(start)), nodeid)
+        file = nodeid.partition("::")[0]
+        return TOGETHER.get(file) or (nodeid if file.startswith(ONE_BY_ONE) else file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> KeptTogether:
@@ -52,17 +64,54 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> KeptTogether
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: pytest.FixtureRequest
+) -> None:
+    """Copy the empty database from one that is migrated already."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = databases.migrated()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[databases.Furnished]:
     """Let nothing of ours hold the test database when it is dropped.
 
     While Playwright runs, its event loop gives Django another context, and with it another connection.
     """
-    yield
+    furnished = databases.Furnished(shared_folder(tmp_path_factory))
+    yield furnished
     with django_db_blocker.unblock(), connection.cursor() as cursor:
+        furnished.drop()
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user"
         )
+
+
+@pytest.fixture
+def with_plans(
+    request: pytest.FixtureRequest, django_db_setup: databases.Furnished, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[None]:
+    """Let a test that asks for the plans have the database that they are in from the start."""
+    if "plans" not in request.fixturenames or "transactional_db" in request.fixturenames:
+        yield
+        return
+    with django_db_blocker.unblock(), django_db_setup.used():
+        yield
+
+
+@pytest.fixture
+def db(with_plans: None, _django_db_helper: None) -> None:
+    """Give a database, in a transaction that is rolled back: the one with plans, or the empty one."""
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Drop what the workers have copied from, when all of them are done."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        with suppress(psycopg.OperationalError):
+            databases.drop(*databases.those_called(databases.SHARED))
 
 
 class Clock:
@@ -122,9 +171,10 @@ def quick_passwords() -> None:
 
 
 @pytest.fixture
-def plans(db: None) -> PlanYear:
-    """Load the two real plans as `manage.py load_plans` does."""
-    made_once("plans", lambda: call_command("load_plans", verbosity=0, stdout=StringIO()))
+def plans(db: None, django_db_setup: databases.Furnished) -> PlanYear:
+    """Give the two real plans, as `manage.py load_plans` loads them."""
+    if not django_db_setup.is_used():
+        made_once("plans", databases.load_plans)
     return PlanYear.objects.get()
 
 
@@ -157,6 +207,24 @@ def raised_at_once(db: None) -> Iterator[None]:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Give a clock that stands still until it is set."""
     return Clock(monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def place_of_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("archive") / "copy"
+
+
+@pytest.fixture
+def copy(place_of_copy: Path, db: None, clock: Clock, settings: Any) -> Path:
+    """Give a static copy of the two plans with example follow-up, made at ten o'clock on 20 September 2017.
+
+    All tests that only look at one look at the same, which takes long to make.
+    """
+    if not place_of_copy.exists():
+        settings.SITE_ADDRESS = static_copy.SITE
+        static_copy.load_plans_with_example()
+        static_copy.export(place_of_copy)
+    return place_of_copy
 
 
 @pytest.fixture

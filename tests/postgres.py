@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 
 import pytest
 
@@ -16,6 +17,9 @@ def pytest_load_initial_conftests() -> None:
         *("SITE_ADDRESS", "SESSION_MINUTES", "OIDC_SERVER", "EMAIL_HOST", "LOG_FORMAT", "LOG_LEVEL"),
     ):
         os.environ.pop(name, None)
+    # What has been compiled once is not compiled again by each of the many processes that are started.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     # The page cache asks once more for each page; the tests of it and the browser have it.
     os.environ.update(HTTPS="off", PAGE_CACHE_MB="0", SECRET_KEY=secrets.token_urlsafe(50))
     # What tests write is of no use to anyone who pulls the plug, so nothing waits for the disk.

@@ -3,15 +3,18 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests import databases
 from tests.browser.cast import PASSWORD, SECRETARY
 from tests.browser.checks import AXE
 from tests.browser.chromium import HELP, find, launch_arguments
-from tests.browser.server import Server, furnished, running
+from tests.browser.server import Server, address_of, database, environment_of, furnish, running
 from tests.conftest import shared_folder
 
 # Playwright keeps an event loop in the test's thread, which Django would otherwise take for asynchronous code.
@@ -31,10 +34,19 @@ def browser_context_args() -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def environment(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[dict[str, str]]:
-    """Give the environment that names a database of this session's own, with plans, people and drafts."""
-    with furnished(f"browser_{worker_id}", shared_folder(tmp_path_factory)) as environment:
-        yield environment
+def environment(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[dict[str, str]]:
+    """Give the environment that names a database of this worker's own, with plans, people and drafts."""
+    folder = shared_folder(tmp_path_factory)
+
+    def make() -> None:
+        furnish(address_of(connection.settings_dict["NAME"]), folder)
+
+    with django_db_blocker.unblock():
+        template = databases.shared("browser", folder, partial(databases.with_plans, folder), make)
+    with database(f"browser_{worker_id}", template) as url:
+        yield environment_of(url, folder)
 
 
 @pytest.fixture(scope="session")
@@ -100,13 +112,6 @@ def clean_page(page: Page) -> Iterator[Page]:
     """Give a page in a browser of its own in which nothing may go wrong."""
     with nothing_wrong(page):
         yield page
-
-
-@pytest.fixture
-def clean_look(looking: Page) -> Iterator[Page]:
-    """Give the reader's page, in which nothing may go wrong."""
-    with nothing_wrong(looking):
-        yield looking
 
 
 @pytest.fixture(scope="session")

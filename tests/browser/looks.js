@@ -1,4 +1,4 @@
-// Asks axe about a page as it looks now, and of colours only where it has not looked so before.
+// Asks axe about a page as it looks now, and of colours only where nothing has looked so before, on any page.
 {
   // The rules that a colour scheme can make a difference to, which are nine tenths of axe's work.
   const ofColour = ["color-contrast", "link-in-text-block"];
@@ -8,7 +8,20 @@
     "fontSize", "fontWeight", "opacity", "filter", "mixBlendMode", "position", "clip", "clipPath",
   ];
   const known = new Map();
-  const looked = new Set();
+  const shown = new WeakSet();
+
+  // Gives a number that nothing else has (cyrb53), and the same on every page.
+  const numberOf = (text) => {
+    let [a, b] = [0xdeadbeef, 0x41c6ce57];
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      a = Math.imul(a ^ code, 2654435761);
+      b = Math.imul(b ^ code, 1597334677);
+    }
+    a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+    b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+    return 4294967296 * (2097151 & b) + (a >>> 0);
+  };
 
   // Gives a number to what an element looks like and what it stands in: the same only if everything there is, names too.
   const lookOf = (element, numbers) => {
@@ -17,19 +30,18 @@
       const style = getComputedStyle(element);
       const names = [element.tagName, element.getAttribute("class"), element.type, element.disabled];
       const look = [lookOf(element.parentElement, numbers), ...names, ...drawn.map((name) => style[name])].join("|");
-      if (!known.has(look)) known.set(look, known.size);
+      if (!known.has(look)) known.set(look, numberOf(look));
       numbers.set(element, known.get(look));
     }
     return numbers.get(element);
   };
 
   // Gives the visible texts and fields whose look is new; in a list of 78 goals that look alike the first of each kind.
-  const newLooks = () => {
+  const newLooks = (visible, looked) => {
     const numbers = new Map();
-    return [...document.querySelectorAll("body, body *")].filter((element) => {
+    return visible.filter((element) => {
       const says = [...element.childNodes].some((it) => it.nodeType === Node.TEXT_NODE && it.data.trim());
       if (!says && !element.matches("input, select, textarea, button")) return false;
-      if (!element.checkVisibility({ visibilityProperty: true })) return false;
       const look = lookOf(element, numbers);
       return !looked.has(look) && looked.add(look);
     });
@@ -41,11 +53,16 @@
     return { kept: found.passes.length, wrong: found.violations.map((rule) => [rule.id, rule.nodes[0].html]) };
   };
 
-  // Asks all rules of the whole page, or those of colour of what is new, or both without asking twice.
-  window.askAxe = async ({ all, everyColour }) => {
-    const fresh = newLooks();
+  // Asks the rules of colour of what looks new, or of the whole page; and all others of the whole page, if something is
+  // shown that was not shown before. `looked` has the looks that have been asked about, here or on other pages.
+  window.askAxe = async ({ all, everyColour, looked: before }) => {
+    const looked = new Set(before);
+    const everything = [...document.querySelectorAll("body, body *")];
+    const visible = everything.filter((element) => element.checkVisibility({ visibilityProperty: true }));
+    const fresh = newLooks(visible, looked);
+    const appeared = visible.filter((element) => !shown.has(element) && shown.add(element));
     const answers = [];
-    if (all) {
+    if (all && appeared.length) {
       const rules = Object.fromEntries(ofColour.map((rule) => [rule, { enabled: everyColour }]));
       answers.push(await ask(document, { rules }));
     }
@@ -53,9 +70,10 @@
       answers.push(await ask({ include: fresh }, { runOnly: { type: "rule", values: ofColour } }));
     }
     return {
-      fresh: fresh.length,
+      asked: answers.length,
       kept: answers.reduce((sum, answer) => sum + answer.kept, 0),
       wrong: answers.flatMap((answer) => answer.wrong),
+      looked: [...looked].slice(before.length),
     };
   };
 }

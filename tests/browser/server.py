@@ -14,8 +14,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psutil
-import psycopg
 from django.conf import settings
+
+from tests import databases
 
 ROOT = Path(__file__).resolve().parents[2]
 TWO_PARTIES = ROOT / "proposals/plans/eskilstuna-socialnamnden-2017"
@@ -39,29 +40,22 @@ def free_port() -> int:
 
 
 @contextmanager
-def database(name: str, template: str = "") -> Iterator[str]:
-    """Make a database beside the configured one, empty or as another is, and give its address."""
+def database(name: str, template: str | None = None) -> Iterator[str]:
+    """Make a database beside the configured one, empty or as a copy, and give its address."""
+    databases.copy(name, template)
+    try:
+        yield address_of(name)
+    finally:
+        databases.drop(name)
+
+
+def address_of(name: str) -> str:
+    """Give the address of a database beside the configured one."""
     base = settings.DATABASES["default"]
-    given = {
-        "host": base.get("HOST"),
-        "port": base.get("PORT"),
-        "user": base.get("USER"),
-        "password": base.get("PASSWORD"),
-    }
-    connection = psycopg.connect(
-        dbname="postgres", autocommit=True, **{key: value for key, value in given.items() if value}
-    )
-    drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
-    with connection:
-        connection.execute(drop)
-        connection.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
-        user = quote(given["user"] or "", safe="")
-        password = f":{quote(given['password'], safe='')}" if given["password"] else ""
-        port = f":{given['port']}" if given["port"] else ""
-        try:
-            yield f"postgresql://{user}{password}@{quote(given['host'] or '', safe='')}{port}/{name}"
-        finally:
-            connection.execute(drop)
+    host, port, user, password = (str(base.get(part) or "") for part in ("HOST", "PORT", "USER", "PASSWORD"))
+    secret = f":{quote(password, safe='')}" if password else ""
+    where = quote(host, safe="") + (f":{port}" if port else "")
+    return f"postgresql://{quote(user, safe='')}{secret}@{where}/{name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +78,34 @@ class Server:
 
 @contextmanager
 def furnished(name: str, data_dir: Path) -> Iterator[dict[str, str]]:
-    """Make a database with the two real plans and the invented ones, and give the environment that serves it.
+    """Make a database with everything that there is to look at, and give the environment that serves it."""
+    with database(name) as url:
+        furnish(url, data_dir)
+        yield environment_of(url, data_dir)
+
+
+def furnish(url: str, data_dir: Path) -> None:
+    """Put the two real plans and the invented ones into a database.
 
     The real ones have example follow-up, the invented ones have none; tests/browser/cast.py says who can sign in, and
     tests/browser/drafts.py which plans are on their way in.
     """
-    with database(name) as url:
-        environment = {
-            **os.environ,
-            "DATABASE_URL": url,
-            "DATA_DIR": str(data_dir),
-            "WORKERS": "1",
-            "HTTPS": "off",
-            "EXAMPLE": "off",
-            "PAGE_CACHE_MB": "64",
-            "SECRET_KEY": "only-for-this-test-server-and-no-other",
-        }
-        prepare = [*PYTHON, "-m", "tests.browser.cast", str(TWO_PARTIES), str(THREE_PARTIES)]
-        subprocess.run(prepare, env=environment, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-        yield environment
+    prepare = [*PYTHON, "-m", "tests.browser.cast", str(TWO_PARTIES), str(THREE_PARTIES)]
+    subprocess.run(prepare, env=environment_of(url, data_dir), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+def environment_of(url: str, data_dir: Path) -> dict[str, str]:
+    """Give the environment that serves a database."""
+    return {
+        **os.environ,
+        "DATABASE_URL": url,
+        "DATA_DIR": str(data_dir),
+        "WORKERS": "1",
+        "HTTPS": "off",
+        "EXAMPLE": "off",
+        "PAGE_CACHE_MB": "64",
+        "SECRET_KEY": "only-for-this-test-server-and-no-other",
+    }
 
 
 @contextmanager

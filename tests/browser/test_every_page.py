@@ -1,28 +1,41 @@
 """What holds for every page: accessible, never too wide, nothing from elsewhere, readable without colour or scripts."""
 
+from contextlib import nullcontext
+
 import pytest
 from playwright.sync_api import Page
 
 from tests.browser.checks import everything_holds
+from tests.browser.conftest import nothing_wrong
 from tests.browser.pages import PAGES, WITH_TOKEN, visit
+
+#: Pages of each kind, none of them long, in which axe looks at the colours of everything.
+EVERY_COLOUR = (
+    "start",
+    "compare three",
+    "overview three",
+    "goal three",
+    "plan newer version",
+    "search",
+    "data",
+    "about",
+)
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_accessible(looking: Page, site: str, name: str):
-    """Axe finds nothing, nothing is too wide, and everything is large enough to touch (tests/browser/checks.py)."""
-    visit(looking, site, PAGES[name])
-    everything_holds(looking)
+def test_accessible_and_on_its_own(looking: Page, site: str, name: str):
+    """A page asks only its own host, breaks no rule of its policy, and keeps nothing in the browser.
 
-
-@pytest.mark.parametrize("name", [name for name in PAGES if not name.isdigit()])
-def test_nothing_from_elsewhere_and_nothing_kept(clean_look: Page, site: str, name: str):
-    """A page asks only its own host, breaks no rule of its policy, and keeps nothing in the browser."""
-    visit(clean_look, site, PAGES[name])
-    clean_look.evaluate("() => document.fonts.ready.then(() => true)")
-    cookies = [cookie["name"] for cookie in clean_look.context.cookies()]
+    Axe finds nothing, nothing is too wide, and everything is large enough to touch (tests/browser/checks.py).
+    """
+    with nullcontext() if name.isdigit() else nothing_wrong(looking):  # that a page is a fault is an error too
+        visit(looking, site, PAGES[name])
+        looking.evaluate("() => document.fonts.ready.then(() => true)")
+    cookies = [cookie["name"] for cookie in looking.context.cookies()]
     assert cookies == (["csrftoken"] if name in WITH_TOKEN else [])
-    assert clean_look.evaluate("localStorage.length + sessionStorage.length") == 0
-    assert clean_look.evaluate("[...document.fonts].filter((font) => font.status === 'loaded').length") >= 2
+    assert looking.evaluate("localStorage.length + sessionStorage.length") == 0
+    assert looking.evaluate("[...document.fonts].filter((font) => font.status === 'loaded').length") >= 2
+    everything_holds(looking, every_colour=name in EVERY_COLOUR)
 
 
 def test_skip_link_leads_to_the_content(page: Page, site: str):

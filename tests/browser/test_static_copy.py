@@ -1,7 +1,6 @@
 """A static copy of the site in a reader's hands: from a plain web server, and from disk."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +11,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.checks import everything_holds
-from tests.browser.server import PYTHON, ROOT
 
 YEAR = "eskilstuna/socialnamnden/2017"
 
@@ -28,25 +26,13 @@ PAGES = {
     "read me": "LAS-MIG.html",
 }
 
-pytestmark = pytest.mark.xdist_group("static copy in a browser")
-
-
-@pytest.fixture(scope="module")
-def copy(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Export the site as one does from the command line."""
-    folder = tmp_path_factory.mktemp("archive") / "copy"
-    settings = {**environment, "SITE_ADDRESS": "http://localhost:8000"}
-    command = [*PYTHON, "manage.py", "export_site", str(folder)]
-    subprocess.run(command, env=settings, cwd=ROOT, check=True, capture_output=True)
-    return folder
-
 
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def plain_server(copy: Path) -> Iterator[str]:
     """Serve the copy with what Python has for that."""
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(copy))) as server:

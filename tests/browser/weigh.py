@@ -7,6 +7,7 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -60,6 +61,40 @@ def weigh(browser: Browser, address: str) -> Weight:
     return Weight(first, requests, repeated, shift)
 
 
+@dataclass(frozen=True)
+class Styles:
+    """The style sheets of a page, in bytes before they are compressed, and how much of that it has use for."""
+
+    size: int
+    used: int
+
+
+def styles_of(browser: Browser, address: str) -> Styles:
+    """Ask Chromium which rules it has applied to a page: on a phone, on a wide window, in dark, and on paper."""
+    context = browser.new_context()
+    page = context.new_page()
+    client = context.new_cdp_session(page)
+    lengths: dict[str, int] = {}
+
+    def added(event: dict[str, Any]) -> None:
+        lengths[event["header"]["styleSheetId"]] = int(event["header"]["length"])
+
+    client.on("CSS.styleSheetAdded", added)
+    for command in ("DOM.enable", "CSS.enable", "CSS.startRuleUsageTracking"):
+        client.send(command)
+    for width, scheme, media in ((360, "light", "screen"), (1280, "light", "screen"), (1280, "dark", "print")):
+        page.set_viewport_size({"width": width, "height": 823})
+        page.emulate_media(color_scheme=scheme, media=media)  # type: ignore[arg-type]
+        if media == "screen" and width == 360:
+            page.goto(address, wait_until="networkidle")
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    rules = client.send("CSS.stopRuleUsageTracking")["ruleUsage"]
+    ours = [rule for rule in rules if rule["used"] and rule["styleSheetId"] in lengths]
+    used = {(rule["styleSheetId"], rule["startOffset"], rule["endOffset"]) for rule in ours}
+    context.close()
+    return Styles(sum(lengths.values()), int(sum(end - start for _, start, end in used)))
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from config import embedded
@@ -75,13 +110,13 @@ def main() -> None:
     ):
         browser = playwright.chromium.launch(executable_path=find(), args=launch_arguments())
         print(f"Chromium {browser.version}\n")
-        print("| page | first view | requests | repeated view | layout shift |")
-        print("|---|---|---|---|---|")
+        print("| page | first view | requests | repeated view | layout shift | style sheets, of which used |")
+        print("|---|---|---|---|---|---|")
         for name, path in PAGES.items():
-            weight = weigh(browser, site + path)
+            weight, styles = weigh(browser, site + path), styles_of(browser, site + path)
             print(
                 f"| {name} | {weight.first / 1000:.1f} kB | {weight.requests} | {weight.repeated / 1000:.1f} kB "
-                f"| {weight.shift:.3f} |"
+                f"| {weight.shift:.3f} | {styles.size / 1000:.1f} kB, {100 * styles.used / styles.size:.0f} % |"
             )
         browser.close()
 

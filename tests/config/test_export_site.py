@@ -8,12 +8,11 @@ import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
-from io import StringIO
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.db import connection
 from django.http import Http404, HttpResponse
 from django.test import Client
@@ -23,14 +22,10 @@ from config import urls
 from config.static_copy.copying import CHECKSUMS, MANIFEST, READ_ME, one_moment
 from config.static_copy.living import LivingSite
 from parties.models import Party
+from proposals.models import PlanYear
 from tests.conftest import BASE, YEAR, Clock
 from tests.factories import PartyFactory, PlanYearFactory, ProposalFactory
-from tests.snapshot import made_once
-
-#: One copy of the two plans serves the tests that only look at it.
-pytestmark = pytest.mark.xdist_group("static copy")
-
-SITE = "http://localhost:8000"
+from tests.static_copy import SITE, export, load_plans_with_example
 
 
 def broken(request):
@@ -79,35 +74,19 @@ class Busy:
     urlpatterns = [path("", lambda request: HttpResponse("<main><a href='/for-ofta/'>1</a>")), *urlpatterns[2:]]
 
 
-def export(folder: Path, *options: str) -> str:
-    said = StringIO()
-    call_command("export_site", str(folder), *options, stdout=said, stderr=said)
-    return said.getvalue()
-
-
 @pytest.fixture(autouse=True)
 def settled(monkeypatch: pytest.MonkeyPatch, settings) -> None:
     """Let what is asked in this process be answered without the log's complaint of what is broken on purpose."""
     settings.SITE_ADDRESS = SITE
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("archive") / "copy"
-
-
-def load() -> None:
-    call_command("load_plans", verbosity=0, stdout=StringIO())
-    call_command("load_example", "--anywhere", stdout=StringIO())
-
-
 @pytest.fixture
-def copy(made: Path, db: None, clock: Clock) -> Path:
-    """Give a copy of the two plans with example follow-up, made at ten o'clock on 20 September 2017."""
-    made_once("plans with example", load)
-    if not made.exists():
-        export(made)
-    return made
+def living(copy: Path, client: Client) -> Client:
+    """Give somebody who reads the site that the copy was made of."""
+    if not PlanYear.objects.exists():
+        load_plans_with_example()
+    client.defaults["HTTP_HOST"] = "localhost:8000"
+    return client
 
 
 @pytest.fixture
@@ -196,9 +175,8 @@ def test_every_address_in_style_sheets_leads_to_a_file(copy: Path):
         assert (place.parent / href).is_file(), (place, href)
 
 
-def test_links_lead_to_what_they_led_to_on_the_site(copy: Path, client: Client):
+def test_links_lead_to_what_they_led_to_on_the_site(copy: Path, living: Client):
     """Page for page and link for link, a file is the copy of the address that the living page links to."""
-    client.defaults["HTTP_HOST"] = "localhost:8000"
     site = LivingSite(SITE)
     manifest = json.loads((copy / MANIFEST).read_text())
     source = {file["path"]: (file["source"] or "").removeprefix(SITE) for file in manifest["files"]}
@@ -206,7 +184,7 @@ def test_links_lead_to_what_they_led_to_on_the_site(copy: Path, client: Client):
     addresses = ("/", f"{BASE}/", f"{YEAR}/jamfor/", f"{YEAR}/jamfor/?amne=medarbetare", f"{YEAR}/v/", f"{YEAR}/v/25/")
     for address in (*addresses, f"{YEAR}/kd/?visa=mal", "/andringar/", f"{BASE}/fraga/faltassistenter/", "/om/"):
         file = files[address]
-        html = client.get(address).content.decode()
+        html = living.get(address).content.decode()
         before = Links(re.sub(r"<form.*?</form>|<link rel=.preload.[^>]*>", "", html, flags=re.S))
         after = Links(re.sub(r'<aside class="wide copy".*?</aside>', "", (copy / file).read_text(), flags=re.S))
         wanted = [(href, text) for tag, href, text in before.links if tag == "a"]
@@ -247,9 +225,8 @@ def test_every_page_says_what_it_is(copy: Path):
         assert html.index("</aside>") < html.index("<h1")
 
 
-def test_everything_but_links_and_forms_stays(copy: Path, client: Client):
+def test_everything_but_links_and_forms_stays(copy: Path, living: Client):
     """Byte for byte: what readers see of a party's words, and files as the site sends them."""
-    client.defaults["HTTP_HOST"] = "localhost:8000"
     for address, file in (
         (f"{YEAR}/v/original/", f"{YEAR}/v/original/vansterpartiet-socialnamnden-2017.md"),
         (f"{YEAR}/kd/original/", f"{YEAR}/kd/original/kristdemokraterna-socialnamnden-2017.txt"),
@@ -258,7 +235,7 @@ def test_everything_but_links_and_forms_stays(copy: Path, client: Client):
         ("/andringar/atom.xml", "/andringar/atom.xml"),
         ("/sitemap-mal.xml", "/sitemap-mal.xml"),
     ):
-        assert (copy / file[1:]).read_bytes() == client.get(address).content
+        assert (copy / file[1:]).read_bytes() == living.get(address).content
     strip = re.compile(
         r'<aside class="wide copy".*?</aside>\n|<link rel="(?:preload|search)"[^>]*>'
         r"|<script (?!type)[^>]*></script>",
@@ -268,7 +245,7 @@ def test_everything_but_links_and_forms_stays(copy: Path, client: Client):
         r' href="[^"]*"| <span aria-hidden="true">↗</span><span class="hidden"> \(på webbplatsen\)</span>'
     )
     for address in (f"{YEAR}/v/", f"{YEAR}/v/25/", "/om/"):
-        before = links.sub("", strip.sub("", client.get(address).content.decode()))
+        before = links.sub("", strip.sub("", living.get(address).content.decode()))
         assert links.sub("", strip.sub("", (copy / address[1:] / "index.html").read_bytes().decode())) == before
 
 

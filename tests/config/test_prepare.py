@@ -9,6 +9,7 @@ from django.core.management import call_command
 from goals.models import StatusUpdate
 from parties.models import User
 from tests.cast import Cast
+from tests.snapshot import made_once
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +18,12 @@ def installation(settings, tmp_path: Path) -> None:
     settings.EMBEDDED = settings.EXAMPLE = True
     settings.HOST = "127.0.0.1"
     settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def prepared(db: None, settings) -> None:
+    """Give what a start with examples has prepared."""
+    made_once("prepared", prepare)
 
 
 def prepare() -> str:
@@ -44,9 +51,8 @@ def test_examples_and_accounts_come_together(db, settings):
     assert open_accounts() == 4
 
 
-def test_where_others_can_reach_the_site_no_account_is_open(db, settings):
+def test_where_others_can_reach_the_site_no_account_is_open(prepared, settings):
     """Listening to others than this machine closes the accounts, and says so; the next start opens them again."""
-    prepare()
     settings.HOST = "192.0.2.1"
     output = prepare()
     assert "Exempelkontona är stängda" in output
@@ -57,9 +63,8 @@ def test_where_others_can_reach_the_site_no_account_is_open(db, settings):
     assert open_accounts() == 4
 
 
-def test_no_examples_after_examples(db, settings):
+def test_no_examples_after_examples(prepared, settings):
     """They cannot be removed, so one is told how to start over; the accounts are closed."""
-    prepare()
     settings.EXAMPLE = False
     output = prepare()
     assert "make run EXAMPLE=no DATA_DIR=" in output
@@ -90,9 +95,8 @@ def test_no_examples_beside_real_follow_up(cast: Cast, plans):
     assert not User.objects.filter(is_example=True).exists()
 
 
-def test_accounts_that_came_with_a_copied_database_are_closed(db, settings):
+def test_accounts_that_came_with_a_copied_database_are_closed(prepared, settings):
     """A database that was the embedded one and no longer is has no account that can be signed in to."""
-    prepare()
     settings.EMBEDDED = settings.EXAMPLE = False
     assert "xempel" not in prepare()
     assert open_accounts() == 0

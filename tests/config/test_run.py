@@ -31,7 +31,10 @@ def nothing_yet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
     removed = ("DATABASE_URL", "EXAMPLE", "EMBEDDED_POSTGRES_SOCKET", "SECRET_KEY", "HTTPS", "DJANGO_SETTINGS_MODULE")
     kept = {key: value for key, value in os.environ.items() if key not in removed}
     yield {**kept, "DATA_DIR": str(folder), "EXAMPLE": "no", "PYTHONUNBUFFERED": "1"}
-    assert servers(folder) == []
+    left = servers(folder)
+    for number in left:
+        psutil.Process(number).kill()
+    assert left == []
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +47,13 @@ def first_starts(nothing_yet: dict[str, str]) -> list[str]:
         )
         for port in ports
     ]
-    for server, port in zip(both, ports, strict=True):
-        wait_for(f"http://127.0.0.1:{port}/", server, seconds=120)  # the one waits for the other
-    return [stop(server, signal.SIGINT) for server in both]
+    try:
+        for server, port in zip(both, ports, strict=True):
+            wait_for(f"http://127.0.0.1:{port}/", server, seconds=120)  # the one waits for the other
+        return [stop(server, signal.SIGINT) for server in both]
+    finally:
+        for server in both:
+            end(server)
 
 
 @pytest.fixture
@@ -69,8 +76,30 @@ def start(environment: dict[str, str], port: int) -> subprocess.Popen[bytes]:
     server = subprocess.Popen(
         [*MANAGE, "run"], env={**environment, "PORT": str(port)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
+    started.append(server)
     wait_for(f"http://127.0.0.1:{port}/", server)
     return server
+
+
+#: The servers that the test has started.
+started: list[subprocess.Popen[bytes]] = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_left() -> Iterator[None]:
+    """Leave nothing running after a test that failed."""
+    yield
+    while started:
+        end(started.pop())
+
+
+def end(server: subprocess.Popen[bytes]) -> None:
+    """Leave nothing running of a server that did not come up, or did not stop when it was told to."""
+    if server.poll() is None:
+        for process in [*psutil.Process(server.pid).children(recursive=True), server]:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        server.wait(10)
 
 
 def stop(server: subprocess.Popen[bytes], sign: signal.Signals) -> str:
@@ -110,16 +139,15 @@ def test_without_examples(first_starts):
         assert "xempel" not in output
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
-def test_run_serves_the_plans_and_stops_what_it_started(environment, sign):
-    """A start finds the plans that the first one loaded; a signal takes server, workers and database down."""
+def test_run_serves_the_plans_and_stops_what_it_started(environment):
+    """A start finds the plans that the first one loaded; Ctrl-C takes server, workers and database down."""
     port = free_port()
     server = start(environment, port)
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/eskilstuna/socialnamnden/2017/jamfor/") as answer:
         content = answer.read().decode()
     assert content.count('<li class="goal"') == 78
     assert len(servers(Path(environment["DATA_DIR"]))) >= 1
-    output = stop(server, sign)
+    output = stop(server, signal.SIGINT)
     assert f"http://127.0.0.1:{port}/" in output
     assert "51 mål och uppdrag" in output
     assert "Traceback" not in output
@@ -140,14 +168,19 @@ print(loads('{signed}'), Goal.objects.count())
 
 
 def test_the_start_that_loads_the_examples_makes_reports(environment):
-    """The example's report is set before the workers are there, and each of them can set one nevertheless."""
+    """The example's report is set before the workers are there, and each of them can set one nevertheless.
+
+    What the next start prepares is the same: the same accounts, offered once, which one can sign in with, and nothing
+    written anew.
+    """
     with_examples, port = {**environment, "EXAMPLE": "yes"}, free_port()
     server = start(with_examples, port)
     try:
-        email, password = next(iter(offered(run("prepare", with_examples)).items()))
+        second = run("prepare", with_examples)
+        email, password = next(iter(offered(second).items()))
         sign_in = (
             "from django.conf import settings; from django.test import Client; client = Client();"
-            f"client.login(email={email!r}, password={password!r});"
+            f"assert client.login(email={email!r}, password={password!r});"
             "print(client.cookies[settings.SESSION_COOKIE_NAME].OutputString())"
         )
         cookie = shell(sign_in, with_examples).partition(";")[0]
@@ -157,51 +190,10 @@ def test_the_start_that_loads_the_examples_makes_reports(environment):
             with urllib.request.urlopen(asked, timeout=30) as answer:
                 assert answer.read(5) == b"%PDF-"
     finally:
-        stop(server, signal.SIGINT)
-
-
-def test_what_is_under_way_is_finished(environment):
-    """A form that is on its way when the service manager says stop is answered; then the server ends by itself."""
-    port = free_port()
-    server = subprocess.Popen([*MANAGE, "serve"], env={**environment, "PORT": str(port)}, stderr=subprocess.DEVNULL)
-    wait_for(f"http://127.0.0.1:{port}/halsa/", server)
-    form = b"csrfmiddlewaretoken=" + b"a" * 32
-    head = (
-        f"POST /logga-in/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(form)}\r\n"
-        f"Cookie: csrftoken={'b' * 32}\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n"
-    )
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as reader:
-        reader.sendall(head.encode() + form[:10])
-        time.sleep(0.5)  # until it is received, and waits for the rest
-        server.send_signal(signal.SIGTERM)
-        time.sleep(0.5)
-        reader.sendall(form[10:])
-        assert reader.recv(12) == b"HTTP/1.1 403"
-    assert server.wait(30) == 0
-
-
-def test_serving_prepares_nothing(environment, tmp_path):
-    """What a service manager starts migrates nothing: it says that it is not ready, and waits for somebody who may."""
-    port = free_port()
-    own = {**environment, "DATA_DIR": str(tmp_path), "PORT": str(port), "WORKERS": "1"}
-    server = subprocess.Popen([*MANAGE, "serve"], env=own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    wait_for(f"http://127.0.0.1:{port}/halsa/lever/", server)
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/halsa/")
-    assert refused.value.code == 503
-    assert json.load(refused.value)["migreringar"] == "fel"
-    stop(server, signal.SIGTERM)
-
-
-def test_accounts_are_the_same_at_every_start(environment):
-    """What a start prepares is the same the next time: the same accounts, offered once, and nothing written anew."""
-    first, second = (run("prepare", {**environment, "EXAMPLE": "yes"}) for _ in range(2))
+        first = stop(server, signal.SIGINT)
     assert len(offered(first)) == 4
     assert offered(first) == offered(second)
     assert "redan inläst" in second
-    email, password = next(iter(offered(first).items()))
-    sign_in = f"from django.test import Client; print(Client().login(email={email!r}, password={password!r}))"
-    assert shell(sign_in, environment) == "True"
 
 
 def test_examples_with_a_database_of_ones_own_are_refused(environment):
@@ -225,40 +217,24 @@ def test_make_hands_on_what_it_is_told(environment):
 
 def test_taken_port_is_said_in_one_line(environment):
     """If something listens already, the message says so and how to choose another port; nothing is left running."""
-    port = free_port()
-    server = start(environment, port)
-    second = subprocess.run(
-        [*MANAGE, "run"], env={**environment, "PORT": str(port)}, capture_output=True, text=True, check=False
-    )
-    assert second.returncode != 0
-    assert "make run PORT=" in second.stderr
-    assert "Traceback" not in second.stderr
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
-        assert answer.status == 200
-    stop(server, signal.SIGINT)
-
-
-def test_a_killed_process_does_not_keep_the_database_running(environment):
-    """After kill -9, the next start takes over the database that was left, and stops it in the end."""
-    port = free_port()
-    server = start(environment, port)
-    children = psutil.Process(server.pid).children(recursive=True)
-    server.kill()
-    for child in children:
-        if child.is_running():
-            child.kill()
-    server.communicate(timeout=30)
-    assert servers(Path(environment["DATA_DIR"]))
-    again = start(environment, free_port())
-    stop(again, signal.SIGINT)
-    ends = time.monotonic() + 10
-    while servers(Path(environment["DATA_DIR"])) and time.monotonic() < ends:
-        time.sleep(0.1)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        own = {**environment, "PORT": str(other.getsockname()[1])}
+        done = subprocess.run([*MANAGE, "run"], env=own, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "make run PORT=" in done.stderr
+    assert "Traceback" not in done.stderr
     assert servers(Path(environment["DATA_DIR"])) == []
 
 
-def test_a_worker_that_dies_is_replaced(environment):
-    """The site goes on answering when one of its processes is killed."""
+def test_killed_processes_are_replaced(environment):
+    """After kill -9, the next start takes over the database that was left, and a signal stops it in the end.
+
+    The site goes on answering when one of its processes is killed.
+    """
+    killed = start(environment, free_port())
+    end(killed)
+    killed.communicate(timeout=30)
+    assert servers(Path(environment["DATA_DIR"]))
     port = free_port()
     server = start({**environment, "WORKERS": "1"}, port)
     (worker,) = [
@@ -267,7 +243,11 @@ def test_a_worker_that_dies_is_replaced(environment):
     worker.kill()
     worker.wait(10)
     wait_for(f"http://127.0.0.1:{port}/", server)
-    stop(server, signal.SIGINT)
+    assert "Traceback" not in stop(server, signal.SIGTERM)
+    ends = time.monotonic() + 10
+    while servers(Path(environment["DATA_DIR"])) and time.monotonic() < ends:
+        time.sleep(0.1)
+    assert servers(Path(environment["DATA_DIR"])) == []
 
 
 def test_a_link_in_the_place_of_the_socket_is_refused(environment, tmp_path):
@@ -320,3 +300,36 @@ def test_data_of_another_version_is_refused(environment, tmp_path):
     assert done.returncode == 1
     assert done.stderr.startswith("Fel: databasen i ")
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_what_is_under_way_is_finished(environment):
+    """A form that is on its way when the service manager says stop is answered; then the server ends by itself."""
+    port = free_port()
+    server = subprocess.Popen([*MANAGE, "serve"], env={**environment, "PORT": str(port)}, stderr=subprocess.DEVNULL)
+    wait_for(f"http://127.0.0.1:{port}/halsa/", server)
+    form = b"csrfmiddlewaretoken=" + b"a" * 32
+    head = (
+        f"POST /logga-in/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(form)}\r\n"
+        f"Cookie: csrftoken={'b' * 32}\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as reader:
+        reader.sendall(head.encode() + form[:10])
+        time.sleep(0.5)  # until it is received, and waits for the rest
+        server.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        reader.sendall(form[10:])
+        assert reader.recv(12) == b"HTTP/1.1 403"
+    assert server.wait(30) == 0
+
+
+def test_serving_prepares_nothing(environment, tmp_path):
+    """What a service manager starts migrates nothing: it says that it is not ready, and waits for somebody who may."""
+    port = free_port()
+    own = {**environment, "DATA_DIR": str(tmp_path), "PORT": str(port), "WORKERS": "1"}
+    server = subprocess.Popen([*MANAGE, "serve"], env=own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    wait_for(f"http://127.0.0.1:{port}/halsa/lever/", server)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/halsa/")
+    assert refused.value.code == 503
+    assert json.load(refused.value)["migreringar"] == "fel"
+    stop(server, signal.SIGTERM)

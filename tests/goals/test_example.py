@@ -45,7 +45,7 @@ def example(db: None) -> PlanYear:
         call_command("load_plans", verbosity=0, stdout=StringIO())
         load()
 
-    made_once("example", make)
+    made_once("example of the command", make)
     return PlanYear.objects.get()
 
 
@@ -226,10 +226,9 @@ def test_no_party_looks_better(plans, seed):
         assert (kd["late"], v["late"]) == (1, 2)
 
 
-def test_the_deck_is_the_same_for_all(plans):
+def test_the_deck_is_the_same_for_all(example):
     """No party's name, number of seats or words decide what happens: a hand is the first cards of the one deck."""
-    load()
-    for goals, count in parties_counts(plans, date(2026, 11, 1)).values():
+    for goals, count in parties_counts(example, date(2026, 11, 1)).values():
         hand = [DECK[number % len(DECK)] for number in range(goals)]
         dealt = Counter(("status", card.second or card.first) for card in hand)
         assert dealt == Counter({what: many for what, many in count.items() if what[0] == "status"})
