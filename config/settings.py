@@ -259,6 +259,7 @@ ACCOUNT_FORMS = {
     "login": "parties.forms.LoginForm",
     "reset_password": "parties.forms.ResetPasswordForm",
     "reset_password_from_key": "parties.forms.ResetPasswordKeyForm",
+    "user_token": "parties.forms.LinkForm",
     "change_password": "parties.forms.ChangePasswordForm",
     "set_password": "parties.forms.SetPasswordForm",
     "reauthenticate": "parties.forms.ReauthenticateForm",

@@ -85,6 +85,17 @@ class ResetPasswordKeyForm(_NewPassword, account.ResetPasswordKeyForm):  # type:
     """A new password, for who has come by the link."""
 
 
+class LinkForm(account.UserTokenForm):  # type: ignore[misc]
+    """What a link to a new password has in it."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a link whose parts are blank, which django-allauth takes for parts that are there."""
+        if self.errors:
+            return self.cleaned_data
+        cleaned: dict[str, Any] = super().clean()
+        return cleaned
+
+
 class SetPasswordForm(_NewPassword, account.SetPasswordForm):  # type: ignore[misc]
     """A first password, for an account without one."""
 

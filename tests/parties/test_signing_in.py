@@ -320,7 +320,7 @@ def test_reset_tells_nobody_whether_there_is_an_account(client: Client, user: Us
     assert len(mail.outbox) == 1
 
 
-@pytest.mark.parametrize("address", ["1/strunt", "zzzzzzzzzzzzz/abc-def", "å/x", "1/set-password"])
+@pytest.mark.parametrize("address", ["1/strunt", "zzzzzzzzzzzzz/abc-def", "å/x", "1/set-password", "%0D%0A/2", "1/%20"])
 def test_reset_with_a_link_that_is_wrong(client: Client, user: User, address: str):
     """A link that is not whole says so and offers another, also when a form is sent to it."""
     for response in (
