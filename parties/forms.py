@@ -90,9 +90,7 @@ class LinkForm(account.UserTokenForm):  # type: ignore[misc]
 
     def clean(self) -> dict[str, Any]:
         """Refuse a link whose parts are blank, which django-allauth takes for parts that are there."""
-        if self.errors:
-            return self.cleaned_data
-        cleaned: dict[str, Any] = super().clean()
+        cleaned: dict[str, Any] = self.cleaned_data if self.errors else super().clean()
         return cleaned
 
 
