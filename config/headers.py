@@ -31,6 +31,10 @@ def safe(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpR
             return response
         may_be_framed = "X-Frame-Options" not in response and "Content-Security-Policy" in response
         is_open = may_be_framed or request.path.startswith(OPEN)
+        # Django's own middleware says these too, but not of what is answered before it.
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.headers.setdefault("Content-Security-Policy", policy)
         if not may_be_framed:
             response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from parties import anonymise as anonymising
-from parties.administration import ByCommittee, CommitteeAdmin, InstallationAdmin, administered
+from parties.administration import ByCommittee, CommitteeAdmin, InstallationAdmin, SearchedChoices, administered
 from parties.models import Committee, Membership, Municipality, Party, User
 from parties.requests import user_of
 
@@ -62,7 +62,7 @@ class PartyAdmin(InstallationAdmin):
         return render_to_string("includes/badge.html", {"party": party})
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(SearchedChoices, admin.TabularInline):
     """A person's roles, on the person's own page."""
 
     model = Membership

@@ -7,6 +7,7 @@ lets anyone do, and who administers a committee may do what concerns the people 
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.http import HttpRequest
@@ -47,7 +48,25 @@ class ByCommittee(admin.SimpleListFilter):
         self.committee = model_admin.committee
 
 
-class InstallationAdmin(admin.ModelAdmin):
+class KeySelect(AutocompleteSelect):
+    """A choice that is searched for, which what is sent may be no key of; Django's own asks the database for it."""
+
+    def optgroups(self, name: str, value: list[str], attr: Any = None) -> Any:
+        """Give the one that is chosen, if it can be one."""
+        return super().optgroups(name, [each for each in value if each.isascii() and each.isdecimal()], attr)
+
+
+class SearchedChoices:
+    """What has fields whose choices are searched for: a form with something else in them is shown again."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Let the field take whatever is sent."""
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            options["widget"] = KeySelect(db_field, self.admin_site)  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **options)  # type: ignore[misc]
+
+
+class InstallationAdmin(SearchedChoices, admin.ModelAdmin):
     """For those who administer the installation, and nobody else."""
 
     #: How to find the committee from a row, where it has one.

@@ -422,3 +422,13 @@ def test_client_of_nobody_changes_nothing(makers: Makers):
         client: Client = makers.cast.client(who)
         for model in EXPECTED:
             assert client.post(address(model, "add")).status_code == 302
+
+
+@pytest.mark.parametrize("odd", ["'", "²", "1e3", "-1", "9" * 30, "http://127.0.0.1/"])
+def test_what_is_no_key_is_told(cast: Cast, odd: str):
+    """Something else where a row's key should be is a fault in the form, and none of ours."""
+    client = cast.client(SUPERUSER)
+    for model in (Topic, Issue, Alignment, PlanYear, Membership, Committee, ReportingPeriod):
+        chosen = {field.name: odd for field in model._meta.fields if field.is_relation}
+        response = client.post(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add"), chosen)
+        assert (response.status_code, "errorlist" in response.content.decode()) == (200, True), model

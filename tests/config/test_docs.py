@@ -39,7 +39,7 @@ def as_told(default: object) -> str:
     if isinstance(default, bool):
         return "on" if default else "off"
     if isinstance(default, list):
-        return f"`{','.join(default)}`"
+        return f"`{','.join(default)}`" if default else "empty"
     return f"`{default}`" if default != "" else ""
 
 

@@ -49,6 +49,8 @@ NOT_KEPT = {
     "socialaccount_login_cancelled": "part of signing in",
     "search_suggestions": "another for each letter that is typed",
     "robots": "needs no query",
+    "health": "says how it is now",
+    "alive": "says how it is now",
     "api_schema": "made once for each process",
     **dict.fromkeys(
         ("data_file", "data_year_file", "data_year_checksums"), "sent piece by piece, with an ETag of its own"
