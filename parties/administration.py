@@ -73,6 +73,10 @@ class InstallationAdmin(SearchedChoices, admin.ModelAdmin):
     committee: ClassVar[str] = "committee"
     show_full_result_count = False
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Find a row; an address that names no field finds it by its key, as one without the name does."""
+        return super().get_object(request, object_id, from_field or None)
+
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Read what names the rows along with them, wherever they are listed."""
         rows: models.QuerySet[Any] = super().get_queryset(request)

@@ -432,3 +432,9 @@ def test_what_is_no_key_is_told(cast: Cast, odd: str):
         chosen = {field.name: odd for field in model._meta.fields if field.is_relation}
         response = client.post(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add"), chosen)
         assert (response.status_code, "errorlist" in response.content.decode()) == (200, True), model
+
+
+def test_no_field_is_named(cast: Cast):
+    """An address with an empty name of a field shows the row."""
+    user = cast.users[SECRETARY]
+    assert cast.client(SUPERUSER).get(f"/admin/parties/user/{user.pk}/change/?_to_field=").status_code == 200
