@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from goals.models import Goal, Issue, Mention, Topic
 from goals.rearrange import merge_issues
-from goals.search import effort, hits, weighing
+from goals.search import hits, weighing
 from goals.search.find import GOALS, PAGE, Found, search
 from goals.search.query import LONGEST_QUERY, TOO_COMMON, Query
 from goals.search.suggestions import suggest

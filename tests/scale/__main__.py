@@ -83,7 +83,7 @@ def measure() -> int:
     return int(bool(wrong))
 
 
-def _cursor():  # noqa: ANN202
+def _cursor():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from config import embedded
 

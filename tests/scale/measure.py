@@ -164,4 +164,5 @@ def machine() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version')")
         version = cursor.fetchone()[0]
-    return f"{os.cpu_count()} cores ({model}), {memory:.0f} GB of memory, PostgreSQL {version}, Python {platform.python_version()}"
+    python = platform.python_version()
+    return f"{os.cpu_count()} cores ({model}), {memory:.0f} GB of memory, PostgreSQL {version}, Python {python}"

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 #: A table with more rows than this must be read through an index, and through one that narrows it.
-SMALL = 5_000
+SMALL = 10_000
 #: One step of a plan may look at so many rows: what a large page shows, and what a search weighs, is well under it.
 MOST_LOOKED_AT = 25_000
 
