@@ -23,7 +23,7 @@ from parties.models import Committee, Municipality, Party
 #: How many changes a page or a feed has.
 MOST = 50
 #: Among how many of the latest records of a kind those of a party are looked for first.
-NEWEST = 4_000
+NEWEST = 2_000
 #: How much of a goal's text a line shows, in characters.
 LONGEST_TEXT = 140
 
