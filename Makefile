@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint lock format weigh eval-import eval-search chaos bench fuzz audit lighthouse clean
+.PHONY: help run dev test lint lock format weigh eval-import eval-search chaos bench fuzz audit lighthouse scale clean
 
 help:
 	@echo "make run     set up, load plans and example follow-up, serve on http://127.0.0.1:8000 (PORT=8001, EXAMPLE=no)"
@@ -19,6 +19,7 @@ help:
 	@echo "make eval-import  measure how many goals are found in plans of many layouts, and how well goals are lined up"
 	@echo "make eval-search  measure how much of what readers search for is among the first five hits"
 	@echo "make chaos   kill, freeze and fill everything in real processes, and print what came of it (ARGS='storm clock' for some)"
+	@echo "make scale   fill a database with all of Sweden (20 GB of disk, 20 minutes; SHARE=0.01 for a hundredth), and measure each screen"
 	@echo "make fuzz    attack a site of its own with odd requests for MINUTES=60 (SEED=1 to repeat a run)"
 	@echo "make audit   look for known holes in the libraries (needs the internet)"
 	@echo "make lock    compile pyproject.toml to the two requirements.txt, with hashes"
@@ -89,6 +90,10 @@ lock: $(VENV)/test
 		--python-version 3.11 pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--python-version 3.11 --group dev -c requirements.txt -o tests/requirements.txt
+
+# A folder of its own, which is filled once for each SHARE. SCREENS='Search|Goal' for some.
+scale: $(VENV)/test
+	@DATA_DIR=$${DATA_DIR:-.data-scale} $(BIN)/python -m tests.scale
 
 fuzz: $(VENV)/test
 	$(BIN)/python -m tests.fuzz $${MINUTES:-60} $(SEED)

@@ -1,11 +1,56 @@
 """The site map: every public page that has an address of its own."""
 
+from typing import Any
+
 from django.contrib.sitemaps import Sitemap
+from django.core.paginator import Page as DjangoPage
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from goals.models import Goal, Issue, Report, Topic
 from proposals.models import PlanYear, Proposal
+
+#: How many addresses a page of the site map has at most.
+PAGE = 1000
+
+
+class KeyPaginator(Paginator):
+    """Pages of rows by their keys, so that the last costs what the first does; some may have few rows, or none."""
+
+    def __init__(self, rows: QuerySet[Any], per_page: int):
+        super().__init__(rows, per_page)
+        self.rows = rows
+
+    @cached_property
+    def first(self) -> int:
+        """The key that the first page begins with."""
+        return self.rows.order_by("pk").values_list("pk", flat=True).first() or 1
+
+    @cached_property
+    def num_pages(self) -> int:
+        """How many pages there are."""
+        last = self.rows.order_by("-pk").values_list("pk", flat=True).first() or 1
+        return (last - self.first) // self.per_page + 1
+
+    def page(self, number: int | str) -> "DjangoPage[Any]":
+        """Give a page."""
+        number = self.validate_number(number)
+        begins = self.first + (number - 1) * self.per_page
+        return DjangoPage(self.rows.filter(pk__gte=begins, pk__lt=begins + self.per_page), number, self)
+
+
+class KeyedSitemap(Sitemap):
+    """Things that there may be millions of."""
+
+    limit = PAGE
+
+    @property
+    def paginator(self) -> KeyPaginator:
+        """The pages."""
+        rows: Any = self.items()
+        return KeyPaginator(rows, self.limit)
 
 
 class SiteSitemap(Sitemap):
@@ -22,6 +67,8 @@ class SiteSitemap(Sitemap):
 
 class CompareSitemap(Sitemap):
     """The comparison of each plan year."""
+
+    limit = PAGE
 
     def items(self) -> QuerySet[PlanYear]:
         """Give the plan years that have a proposal."""
@@ -40,7 +87,7 @@ class OverviewSitemap(CompareSitemap):
         return item.overview_url
 
 
-class ReportSitemap(Sitemap):
+class ReportSitemap(KeyedSitemap):
     """Each fixed report."""
 
     def items(self) -> QuerySet[Report]:
@@ -56,7 +103,7 @@ class DataSitemap(CompareSitemap):
         return reverse("data_year", args=item.address)
 
 
-class PlanSitemap(Sitemap):
+class PlanSitemap(KeyedSitemap):
     """Each plan."""
 
     def items(self) -> QuerySet[Proposal]:
@@ -64,7 +111,7 @@ class PlanSitemap(Sitemap):
         return Proposal.objects.select_related("party", "plan_year__committee__municipality").order_by("pk")
 
 
-class GoalSitemap(Sitemap):
+class GoalSitemap(KeyedSitemap):
     """Each goal."""
 
     def items(self) -> QuerySet[Goal]:
@@ -74,7 +121,7 @@ class GoalSitemap(Sitemap):
         )
 
 
-class TopicSitemap(Sitemap):
+class TopicSitemap(KeyedSitemap):
     """Each topic."""
 
     def items(self) -> QuerySet[Topic]:
@@ -82,7 +129,7 @@ class TopicSitemap(Sitemap):
         return Topic.objects.in_use().select_related("committee__municipality").order_by("pk")
 
 
-class IssueSitemap(Sitemap):
+class IssueSitemap(KeyedSitemap):
     """Each issue."""
 
     def items(self) -> QuerySet[Issue]:

@@ -18,12 +18,12 @@ from django.utils.timezone import localdate
 from goals.models import Goal, Topic
 from goals.models.goals import GoalQuerySet
 from goals.models.records import KINDS, Record, RecordQuerySet
-from parties.models import Committee, Party
+from parties.models import Committee, Municipality, Party
 
 #: How many changes a page or a feed has.
 MOST = 50
 #: Among how many of the latest records of a kind those of a party are looked for first.
-NEWEST = 4_000
+NEWEST = 2_000
 #: How much of a goal's text a line shows, in characters.
 LONGEST_TEXT = 140
 
@@ -138,6 +138,7 @@ class Changes:
 def load_changes(
     *,
     party: Party | None = None,
+    municipality: Municipality | None = None,
     committee: Committee | None = None,
     topic: Topic | None = None,
     goal: Goal | None = None,
@@ -148,13 +149,18 @@ def load_changes(
 
     The first finds as many as the whole page has at most, by their numbers, and the last reads those.
     """
-    of_plan: dict[str, object] = {"proposal__party": party, "proposal__plan_year__committee": committee}
+    of_plan: dict[str, object] = {
+        "proposal__party": party,
+        "proposal__plan_year__committee__municipality": municipality,
+        "proposal__plan_year__committee": committee,
+    }
     about = {"pk": goal and goal.pk, "issue__topic": topic, **of_plan}
     asked = {name: value for name, value in about.items() if value is not None}
     goals = Goal.objects.filter(**asked).order_by()
     records: list[Record] = []
     for rank, kind in enumerate(KINDS):
-        written = kind.objects.filter(_before(before, rank) if before else Q())
+        written: RecordQuerySet = kind.objects.filter(_before(before, rank) if before else Q())
+        latest: Iterable[int]
         if not asked:
             latest = written.latest_first().values_list("pk", flat=True)[: most + 1]
         elif party and len(asked) == 1:
@@ -162,7 +168,8 @@ def load_changes(
         else:
             latest = _of_goals(written, goals, most + 1)
         shown = [*_SHOWN, "period"] if hasattr(kind, "period") else _SHOWN
-        records += kind.objects.filter(pk__in=list(latest)).select_related(*shown)
+        # With a number that no record has, as many queries are asked where there is nothing.
+        records += kind.objects.filter(pk__in=[0, *latest]).select_related(*shown)
     records.sort(key=lambda record: (record.recorded_at, -KINDS.index(type(record)), record.pk), reverse=True)
     lines = [Change(record) for record in records[:most]]
     return Changes(lines, records[most - 1].anchor if len(records) > most else "")

@@ -1,12 +1,18 @@
 """Find what an address names, or answer with what there is instead."""
 
+from collections.abc import Sequence
+
 from django.db import models
 
 from config.page import Crumb, HelpfulNotFound
 from goals.models import Goal, Issue, OldAddress, Topic
-from parties.models import Committee, Party, in_order
+from parties.models import Committee, CommitteeQuerySet, Municipality, Party, in_order
+from parties.swedish import swedish_key
 from proposals.find import find_committee, find_proposal
-from proposals.models import Proposal
+from proposals.models import PlanYear, Proposal
+
+#: More municipalities than this are too many for one list of all their committees.
+MOST_IN_ONE_LIST = 6
 
 
 class MovedError(Exception):
@@ -81,11 +87,23 @@ def parties_with_plans() -> list[Party]:
     return in_order(Party.objects.filter(models.Exists(Proposal.objects.filter(party=models.OuterRef("pk")))))
 
 
-def committees_with_plans() -> list[Committee]:
-    """Give the committees that have a plan for some year."""
-    return list(
-        Committee.objects.select_related("municipality")
-        .filter(plan_years__proposals__isnull=False)
-        .distinct()
-        .order_by("municipality__code", "slug")
-    )
+def municipalities_with_plans() -> list[Municipality]:
+    """Give the municipalities that have a plan, in Swedish alphabetical order."""
+    having = _committees_with_plans().filter(municipality=models.OuterRef("pk"))
+    return sorted(Municipality.objects.filter(models.Exists(having)), key=lambda each: swedish_key(each.name))
+
+
+def committees_with_plans(municipalities: Sequence[Municipality], chosen: str) -> list[Committee]:
+    """Give the committees that have a plan, in order; where there are several municipalities, those of the chosen one.
+
+    ``chosen`` is a municipality's part of an address.
+    """
+    committees = _committees_with_plans().select_related("municipality")
+    if len(municipalities) > 1:
+        committees = committees.filter(municipality__in=[each for each in municipalities if each.slug == chosen])
+    return sorted(committees, key=lambda each: swedish_key(each.name))
+
+
+def _committees_with_plans() -> CommitteeQuerySet:
+    has_plan = PlanYear.objects.published().filter(committee=models.OuterRef("pk"))
+    return Committee.objects.filter(models.Exists(has_plan))

@@ -23,7 +23,7 @@ from goals.comparison import (
 )
 from goals.models import Decision, Follow, Topic
 from goals.standing import COMMON_LABELS
-from parties.models import Committee, Party
+from parties.models import Committee, Municipality, Party
 from parties.shown import Shown
 
 LONGEST_QUERY = 100
@@ -168,16 +168,25 @@ class ChangesForm(forms.Form):
     """Which changes to show. A choice that is not valid is reported and left out; the others hold."""
 
     parti = forms.ChoiceField(required=False, label="Parti")
+    kommun = forms.ChoiceField(required=False, label="Kommun")
     namnd = forms.ChoiceField(required=False, label="Nämnd")
     amne = forms.ChoiceField(required=False, label="Ämne")
 
-    def __init__(self, data: QueryDict, *, parties: Sequence[Party], committees: Sequence[Committee]):
-        """Check ``data`` against the parties and committees that have a plan.
+    def __init__(
+        self,
+        data: QueryDict,
+        *,
+        parties: Sequence[Party],
+        municipalities: Sequence[Municipality],
+        committees: Sequence[Committee],
+    ):
+        """Check ``data`` against what has a plan; committees are the chosen municipality's, where there are many.
 
         Topics are a committee's own, so there is a choice of them only where there is one committee, or one is chosen.
         """
         super().__init__(data, use_required_attribute=False)
         self.parties = {party.slug: party for party in parties}
+        self.municipalities = {each.slug: each for each in municipalities}
         self.committees = {f"{each.municipality.slug}/{each.slug}": each for each in committees}
         only = committees[0] if len(committees) == 1 else None
         self.within = only or self.committees.get(data.get("namnd", ""))
@@ -186,6 +195,7 @@ class ChangesForm(forms.Form):
             topic.committee = self.within  # type: ignore[assignment]
         for name, every, there_are, message in (
             ("parti", "Alla partier", self.parties, "Partiet ”%(value)s” har ingen plan här."),
+            ("kommun", "Alla kommuner", self.municipalities, "Kommunen ”%(value)s” har ingen plan här."),
             ("namnd", "Alla nämnder", self.committees, "Nämnden ”%(value)s” har ingen plan här."),
             ("amne", "Alla ämnen", self.topics, "Ämnet ”%(value)s” finns inte i nämnden."),
         ):
@@ -201,6 +211,7 @@ class ChangesForm(forms.Form):
         chosen: dict[str, Any] = self.cleaned_data
         return ChangesSelection(
             party=self.parties.get(chosen.get("parti", "")),
+            municipality=self.municipalities.get(chosen.get("kommun", "")),
             committee=self.committees.get(chosen.get("namnd", "")),
             topic=self.topics.get(chosen.get("amne", "")),
         )
@@ -215,13 +226,14 @@ class ChangesSelection:
     """What the changes are about, as far as the reader has chosen."""
 
     party: Party | None = None
+    municipality: Municipality | None = None
     committee: Committee | None = None
     topic: Topic | None = None
 
     @property
     def is_filtered(self) -> bool:
         """Tell whether the reader has chosen anything."""
-        return any((self.party, self.committee, self.topic))
+        return any((self.party, self.municipality, self.committee, self.topic))
 
 
 class FollowForm(forms.Form):

@@ -161,6 +161,7 @@ urlpatterns = [
     path("api/v1/openapi.json", api.openapi, name="api_schema"),
     path("api/v1/", include(api_site.URLS)),
     path("api/<anything:rest>", api.nothing, name="api_nothing"),
+    path("<slug:municipality>/", overview.municipality, name="municipality"),
     path("<slug:municipality>/<slug:committee>/", overview.committee, name="committee"),
     path("<slug:municipality>/<slug:committee>/amne/<slug:topic>/", topics.topic, name="topic"),
     path("<slug:municipality>/<slug:committee>/amne/<slug:topic>/atom.xml", feeds.topic, name="feed_topic"),

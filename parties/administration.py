@@ -4,6 +4,7 @@ Nothing here asks Django's own permissions: who administers the installation (a 
 lets anyone do, and who administers a committee may do what concerns the people and the periods of that committee.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -51,7 +52,7 @@ class ByCommittee(admin.SimpleListFilter):
 class KeySelect(AutocompleteSelect):
     """A choice that is searched for, which what is sent may be no key of; Django's own asks the database for it."""
 
-    def optgroups(self, name: str, value: list[str], attr: Any = None) -> Any:
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
         """Give the one that is chosen, if it can be one."""
         return super().optgroups(name, [each for each in value if each.isascii() and each.isdecimal()], attr)
 

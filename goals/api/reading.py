@@ -18,6 +18,8 @@ from goals.data.plans import COMMITTEES, MUNICIPALITIES, PARTIES
 INVALID = "Något i adressen går inte att använda. Se errors."
 #: What a choice by a current status needs beside it, for else every goal there is would be looked at.
 _NEEDS_COMMITTEE = ("status", "decision")
+#: Choices that leave few of all rows.
+_NARROW = ("municipality_code", "committee_address")
 #: Where what a filter names can be looked for.
 _KNOWN = {
     "municipality_code": MUNICIPALITIES,
@@ -33,7 +35,8 @@ def page(request: HttpRequest, table: Table, asked: dict[str, Any]) -> HttpRespo
     """
     after = _after(asked.pop("cursor"))
     limit = asked.pop("limit")
-    rows, last = table.page(_chosen(request, table, asked), after, limit)
+    is_narrow = any(asked.get(name) is not None for name in _NARROW)
+    rows, last = table.page(_chosen(request, table, asked), after, limit, is_narrow=is_narrow)
     if not rows and not after:
         _require_known(asked)
     following = _address(request, last) if last else None

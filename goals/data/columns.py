@@ -114,11 +114,21 @@ class Table:
         found = self.query(at).order_by("pk")
         return found.filter(self.of_year(plan_year)) if plan_year else found
 
-    def page(self, found: "models.QuerySet[Any]", after: int, most: int) -> tuple[list[Row], int]:
-        """Give the first rows of what was found after a key, and the last one's key where there are more, or else 0."""
+    def page(
+        self, found: "models.QuerySet[Any]", after: int, most: int, *, is_narrow: bool = False
+    ) -> tuple[list[Row], int]:
+        """Give the first rows of what was found after a key, and the last one's key where there are more, or else 0.
+
+        ``is_narrow`` says that few of all rows are found: they are then found first and put in order by themselves, for
+        the database would else go through all rows in order until it has met enough of them.
+        """
+        found = found.filter(pk__gt=after)
+        if is_narrow:
+            in_order = found.order_by(models.F("pk") + 0).values_list("pk", flat=True)[: most + 1]
+            found = found.filter(pk__in=list(in_order))
         paths: list[str] = list(dict.fromkeys(path for column in self.columns for path in column.paths))
         recipe = [(column.make, [1 + paths.index(path) for path in column.paths]) for column in self.columns]
-        read = list(found.filter(pk__gt=after).values_list("pk", *paths)[: most + 1])
+        read = list(found.values_list("pk", *paths)[: most + 1])
         rows = [tuple(make(*[values[place] for place in places]) for make, places in recipe) for values in read[:most]]
         return rows, read[most - 1][0] if len(read) > most else 0
 

@@ -51,7 +51,8 @@ def _recorded(model: Any) -> Callable[[Moment], "models.QuerySet[Any]"]:
     """Give what finds all records of a kind written before a moment, and which of them were replaced by then."""
 
     def find(at: Moment) -> "models.QuerySet[Any]":
-        replacements = model._base_manager.filter(replaces=OuterRef("pk"))
+        # Without those that replace nothing, which are nearly all and which the database might else read first.
+        replacements = model._base_manager.filter(replaces=OuterRef("pk"), replaces__isnull=False)
         if at is not None:
             replacements = replacements.filter(recorded_at__lt=at)
         found: models.QuerySet[Any] = model.objects.recorded_by(at).annotate(is_replaced=Exists(replacements))

@@ -232,6 +232,7 @@ class StatusUpdate(Record):
         indexes = [
             models.Index(F("goal"), F("recorded_at").desc(), F("id").desc(), name="status_update_latest"),
             models.Index(F("recorded_at").desc(), F("id").desc(), name="status_update_newest"),
+            models.Index(fields=["goal"], condition=Q(is_example=True), name="status_update_example"),
         ]
         constraints = [
             *_rules("status_update", "status"),
@@ -278,6 +279,7 @@ class Decision(Record):
         indexes = [
             models.Index(F("goal"), F("date").desc(), F("recorded_at").desc(), F("id").desc(), name="decision_latest"),
             models.Index(F("recorded_at").desc(), F("id").desc(), name="decision_newest"),
+            models.Index(fields=["goal"], condition=Q(is_example=True), name="decision_example"),
         ]
         constraints = [
             *_rules("decision", "outcome"),
@@ -315,6 +317,7 @@ class OutcomeValue(Record):
         indexes = [
             models.Index(F("goal"), F("date").desc(), F("recorded_at").desc(), F("id").desc(), name="outcome_latest"),
             models.Index(F("recorded_at").desc(), F("id").desc(), name="outcome_newest"),
+            models.Index(fields=["goal"], condition=Q(is_example=True), name="outcome_example"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -54,7 +54,7 @@ def how_to_look(meaning: Meaning, *, every_part: bool, place: str) -> Looking:
 
 
 def _keys(queries: Sequence[str], gone: str, every_part: bool) -> list[str]:
-    """Give what texts must have, each part for itself where all are wanted: the index is then read only where all are."""
+    """Give what texts must have: each part for itself where all are wanted, which reads less of the index."""
     first, *others = queries if every_part else [any_of(queries)]
     return [f"{first}{gone}", *others]
 

@@ -11,8 +11,8 @@ LEAST, MOST_WORDS, MOST_NAMES = 2, 5, 5
 #: How many words are looked at, and up to how many texts with each are counted.
 CONSIDERED, COUNTED = 40, 100
 
-# Of words with one stem the shortest stands for all, and what no text has any more is left out. A word that PostgreSQL's
-# statistics know to be common is not counted again, which would take the longer the more common it is.
+# Of words with one stem the shortest stands for all, and what no text has any more is left out. A word that the
+# database's statistics know to be common is not counted again, which would take the longer the more common it is.
 _WORDS = """
 WITH common AS MATERIALIZED (
     SELECT listed.word

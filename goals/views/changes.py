@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from config.page import Crumb, HelpfulNotFound, Page
 from goals.changes import find_record, load_changes
-from goals.find import committees_with_plans, parties_with_plans
+from goals.find import MOST_IN_ONE_LIST, committees_with_plans, municipalities_with_plans, parties_with_plans
 from goals.forms import ChangesForm, ChangesSelection
 from goals.views.moved import lead_on_in_filter
 
@@ -15,7 +15,16 @@ from goals.views.moved import lead_on_in_filter
 @require_safe
 def changes(request: HttpRequest) -> HttpResponse:
     """Show what was recorded, day by day, the latest first: all, or of a party, a committee or a topic."""
-    form = ChangesForm(request.GET, parties=parties_with_plans(), committees=committees_with_plans())
+    municipalities = municipalities_with_plans()
+    if len(municipalities) <= MOST_IN_ONE_LIST:
+        municipalities = []  # the committees of all fit in one list
+    chosen = request.GET.get("kommun") or request.GET.get("namnd", "").partition("/")[0]
+    form = ChangesForm(
+        request.GET,
+        parties=parties_with_plans(),
+        municipalities=municipalities,
+        committees=committees_with_plans(municipalities, chosen),
+    )
     if form.within and (moved := lead_on_in_filter(request, form.within, form.topics)):
         return moved
     selection = form.selection()
@@ -27,7 +36,13 @@ def changes(request: HttpRequest) -> HttpResponse:
                 "Det finns ingen ändring att fortsätta från i adressen.",
                 [Crumb("Senaste ändringar", reverse("changes"))],
             )
-    found = load_changes(party=selection.party, committee=selection.committee, topic=selection.topic, before=before)
+    found = load_changes(
+        party=selection.party,
+        municipality=selection.municipality,
+        committee=selection.committee,
+        topic=selection.topic,
+        before=before,
+    )
     page = Page(
         "Äldre ändringar" if before else "Senaste ändringar",
         "Nya lägesrapporter, beslut och utfall för partiernas mål och uppdrag, de senaste först.",

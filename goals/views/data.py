@@ -15,6 +15,7 @@ from django.utils.http import content_disposition_header, http_date
 from django.views.decorators.http import require_safe
 
 from config.page import Crumb, HelpfulNotFound, Page
+from goals.data.about import about_how_many
 from goals.data.columns import Column, Table
 from goals.data.edition import Edition, edition_of
 from goals.data.files import EVERYTHING, MEDIA_TYPES, DataFile, checksums, files_of
@@ -27,26 +28,38 @@ from goals.views.steps import crumbs_to_committee
 from proposals.find import find_plan_year
 from proposals.models import PlanYear
 
+#: Up to how many rows of a table are counted, where all of it is listed.
+COUNTED = 20_000
 #: In how many tables a column is that the dictionary explains once for all.
 COMMON = 3
+#: How many plan years are listed; of more than that each committee's page has its own.
+MOST_LISTED = 100
 TEXT = "text/plain; charset=utf-8"
 FileView = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A table as a page lists it: how many rows there are, and its files."""
+    """A table as a page lists it: how many rows there are, ``is_about`` if they are not counted, and its files."""
 
     table: Table
     count: int
     files: list[DataFile]
+    is_about: bool = False
 
 
 def listed(plan_year: PlanYear | None) -> list[Listed]:
-    """List the tables of a plan year, or all of them."""
+    """List the tables of a plan year, or all of them; of large ones it is told about how many rows they have."""
+    about = {} if plan_year else about_how_many(table.find().model for table in TABLES)
     return [
-        Listed(table, table.find(plan_year).count(), [DataFile(table.name, form, plan_year) for form in MEDIA_TYPES])
+        Listed(
+            table,
+            round(about[model], -3) if (is_about := about.get(model, 0) > COUNTED) else table.find(plan_year).count(),
+            [DataFile(table.name, form, plan_year) for form in MEDIA_TYPES],
+            is_about,
+        )
         for table in TABLES
+        for model in (table.find().model,)
     ]
 
 
@@ -92,12 +105,13 @@ def data(request: HttpRequest) -> HttpResponse:
         [Crumb("Start", reverse("start")), Crumb("Öppna data", reverse("data"))],
         [dataset(None, [*files_of(None)])],
     )
-    years = list(PlanYear.objects.newest_first())
+    years = list(PlanYear.objects.newest_first()[: MOST_LISTED + 1])
     context = {
         "page": page,
         "tables": listed(None),
         "everything": DataFile(EVERYTHING, "xlsx", None),
-        "years": [(year, reverse("data_year", args=year.address)) for year in years],
+        "years": [(year, reverse("data_year", args=year.address)) for year in years[:MOST_LISTED]],
+        "has_more_years": len(years) > MOST_LISTED,
         "shows_example": _has_example(None),
         "edition": edition_of(),
         "operator": settings.OPERATOR,

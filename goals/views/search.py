@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
 
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -13,7 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from config.page import Crumb, Page
-from goals.find import parties_with_plans
+from goals.find import committees_with_plans, municipalities_with_plans, parties_with_plans
 from goals.rates import seconds_to_wait
 from goals.search.find import FIRST, PAGE, Found, Group
 from goals.search.find import search as find
@@ -23,8 +22,6 @@ from goals.search.weighing import After
 from goals.search_forms import ALL_OF, Choices, SearchForm
 from goals.views.moved import lead_on_in_filter
 from parties.access import View
-from parties.models import Committee, Municipality
-from parties.swedish import swedish_key
 from proposals.models import PlanYear
 
 #: What the kinds of hits are called.
@@ -117,19 +114,13 @@ def opensearch(request: HttpRequest) -> HttpResponse:
 
 def _choices(request: HttpRequest) -> Choices:
     """Read what there is to choose between."""
-    has_plan = Exists(PlanYear.objects.published().filter(committee=OuterRef("pk")))
-    committees = Committee.objects.filter(has_plan)
-    municipalities = Municipality.objects.filter(Exists(committees.filter(municipality=OuterRef("pk"))))
-    in_order = sorted(municipalities, key=lambda each: swedish_key(each.name))
-    committees = committees.select_related("municipality")
-    if len(in_order) > 1:
-        chosen = request.GET.get("kommun") or request.GET.get("namnd", "").partition("/")[0]
-        committees = committees.filter(municipality__in=[each for each in in_order if each.slug == chosen])
+    municipalities = municipalities_with_plans()
+    chosen = request.GET.get("kommun") or request.GET.get("namnd", "").partition("/")[0]
     return Choices(
         parties=parties_with_plans(),
-        municipalities=in_order,
-        committees=sorted(committees, key=lambda each: swedish_key(each.name)),
-        years=list(PlanYear.objects.order_by("-year").values_list("year", flat=True).distinct()),
+        municipalities=municipalities,
+        committees=committees_with_plans(municipalities, chosen),
+        years=PlanYear.objects.years(),
     )
 
 

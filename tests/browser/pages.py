@@ -10,6 +10,7 @@ THREE = "/provkoping/provnamnden"
 
 PAGES = {
     "start": "/",
+    "municipality": "/eskilstuna/",
     "committee": "/eskilstuna/socialnamnden/",
     "compare": f"{YEAR}/jamfor/",
     "compare filtered": f"{YEAR}/jamfor/?amne=medarbetare&slag=mal&q=ska",

@@ -38,6 +38,7 @@ LEADS_ON = (302,) * 6
 #: The address to try for each name, and what is answered.
 DOORS: dict[str, tuple[str, tuple[int, ...]]] = {
     "start": ("/", OPEN),
+    "municipality": ("/eskilstuna/", OPEN),
     "committee": (f"{BASE}/", OPEN),
     "plan_year": (f"{YEAR}/", LEADS),
     "compare": (f"{YEAR}/jamfor/", OPEN),

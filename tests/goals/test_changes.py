@@ -218,4 +218,4 @@ def test_as_many_queries_with_many_changes(client: Client, cast: Cast, plans, cl
     assert queries() == before
     for goal in goals[1:]:
         record_all(goal, cast.secretary, period, clock)
-    assert queries() == before == 6
+    assert queries() == before == 10

@@ -54,12 +54,18 @@ class Server:
         }
 
 
+def make_cluster(folder: Path) -> Server:
+    """Make a server that has nothing yet."""
+    server = Server(folder)
+    locale = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+    server.call("initdb", "-D", "data", "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync", *locale)
+    server.start()
+    return server
+
+
 def make_primary(folder: Path) -> Server:
     """Make a server with the tables of the test database."""
-    primary = Server(folder)
-    locale = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-    primary.call("initdb", "-D", "data", "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync", *locale)
-    primary.start()
+    primary = make_cluster(folder)
     known = connection.get_connection_params()
     tables = make_conninfo(
         **{name: known[name] for name in ("host", "port", "user", "password", "dbname") if known.get(name)}

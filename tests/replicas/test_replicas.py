@@ -82,7 +82,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def servers(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Server, Server]]:
-    # Not where pytest has its own folders, which it lets nobody else into, and with a name that a socket's address holds.
+    # Not among pytest's own folders, which it lets nobody else into; and sockets take no long addresses.
     with TemporaryDirectory(prefix="nk-") as name, ExitStack() as stack:
         folder = Path(name)
         folder.chmod(0o711)
@@ -115,7 +115,7 @@ def databases(servers: tuple[Server, Server], django_db_blocker: Any) -> Iterato
 
 
 @pytest.fixture
-def site(databases: Site, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+def site(databases: Site, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Site:
     """Give the site with its router and its middleware, and a replica that is asked at every request how it is."""
     settings.REPLICAS, settings.REPLICA_MAX_LAG = [REPLICA], 0.3
     settings.DATABASE_ROUTERS = ["config.replicas.Router"]
@@ -124,15 +124,15 @@ def site(databases: Site, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setattr(replicas, "UNWELL", 0.0)
     for client in (databases.reader, databases.secretary):
         client.handler._middleware_chain = None
-    yield databases
+    return databases
 
 
-class Refused(AssertionError):
+class RefusedError(AssertionError):
     """The primary was asked for what a replica has."""
 
 
 def refuse(execute: Any, sql: str, *rest: Any) -> None:
-    raise Refused(sql)
+    raise RefusedError(sql)
 
 
 def test_without_a_request_everything_asks_the_primary(db: None):
@@ -202,7 +202,7 @@ def test_nothing_is_written_to_a_replica(site: Site):
 
 
 def test_what_is_no_replica_is_not_read_from(site: Site):
-    """A server that is a primary, as one is that has taken over, is not taken for a replica; nor is one that is gone."""
+    """A server that is a primary, as one that has taken over is, is not read from; nor is one that is gone."""
     site.catch_up()
     connections.databases["other"] = site.primary.settings()
     connections.databases["gone"] = {**site.primary.settings(), "HOST": "/nowhere"}

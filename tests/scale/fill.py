@@ -45,6 +45,7 @@ class Filling:
             ("plans, goals and records copied", self._copy),
             ("indexes made", self._make_indexes),
             ("audit log", self._log),
+            ("editions", self._editions),
             ("lexicon", self._lexicon),
             ("statistics", self._analyze),
         ):
@@ -136,6 +137,12 @@ class Filling:
                     f" SELECT now(), 'insert', id, {columns} FROM {tracked._meta.db_table}"
                 )
 
+    def _editions(self) -> None:
+        """Give each plan year an edition, and the whole site one, as the first change of each does."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT raise_edition(0)")
+            cursor.execute("SELECT raise_edition(id) FROM proposals_planyear")
+
     def _lexicon(self) -> None:
         """Give the lexicon the words that ``keeps_words`` would have, from where they stand taken apart for the search.
 
@@ -159,9 +166,8 @@ class Filling:
         """Let what is written next have numbers after those that were given here."""
         with connection.cursor() as cursor:
             for table in COLUMNS:
-                cursor.execute(
-                    f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT coalesce(max(id), 1) FROM {table}))"
-                )
+                latest = f"(SELECT coalesce(max(id), 1) FROM {table})"
+                cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {latest})")
 
 
 class _without_triggers:  # noqa: N801 - read as a word where it is used

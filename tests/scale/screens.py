@@ -11,6 +11,7 @@ from django.urls import reverse
 from goals.models import Goal, Issue, ReportingPeriod, StatusUpdate, Topic
 from parties.models import Committee, Municipality
 from proposals.models import PlanYear, Proposal
+from tests.scale.plans import MOST_LOOKED_AT
 from tests.scale.sweden import Sweden
 
 #: How many addresses of a screen are asked for.
@@ -19,11 +20,16 @@ MOST = 4
 
 @dataclass(frozen=True)
 class Screen:
-    """A page and some addresses of it; ``signed_in`` names a committee whose secretary asks."""
+    """A page and some addresses of it; ``signed_in`` names a committee whose secretary asks.
+
+    ``limit`` is how long it may take, in milliseconds, and ``looks_at`` how many rows a step of a plan may look at.
+    """
 
     name: str
     addresses: list[str]
     signed_in: list[int] | None = None
+    limit: float = 100.0
+    looks_at: int = MOST_LOOKED_AT
 
 
 class _Drawing:
@@ -101,14 +107,17 @@ def _searches(sweden: Sweden, topics: list[Topic]) -> Iterator[Screen]:
 
     yield Screen("Search, rare word", [address(word) for word in rare[: 100 * MOST : 100]])
     yield Screen("Search, commonest words", [address(word) for word in words[:MOST]])
-    yield Screen("Search, two common words", [address(f"{words[n]} {words[n + 6]}") for n in range(MOST)])
+    # The commonest words of all, together: far commoner here than any two are in real plans.
+    common = [address(f"{words[n]} {words[n + 6]}") for n in range(MOST)]
+    yield Screen("Search, two of the commonest", common, limit=400, looks_at=250_000)
     yield Screen("Search, misspelling", [address(word[:3] + word[4:]) for word in middle[: 50 * MOST : 50]])
     yield Screen(
         "Search, swapped letters",
         [address(word[:4] + word[5] + word[4] + word[6:]) for word in middle[7 : 50 * MOST : 50]],
     )
     yield Screen("Search, phrase", [address(f'"{piece}"') for piece in sweden.vocabulary.pieces[: 9 * MOST : 9]])
-    yield Screen("Search, many words", [address(" ".join(words[n : n + 60 : 12])) for n in range(MOST)])
+    many = [address(" ".join(words[n : n + 60 : 12])) for n in range(MOST)]
+    yield Screen("Search, five common words", many, limit=250, looks_at=250_000)
     yield Screen("Search, a reference", [address(f"XA {number}") for number in (1, 7, 20, 33, 50)])
     namnd = f"{place.municipality.slug}/{place.slug}"
     within = (

@@ -9,7 +9,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
 from itertools import accumulate
@@ -54,8 +54,8 @@ COLUMNS = {
     "goals_mention": "id issue_id passage_id",
     "goals_alignment": "id relation reason plan_year_id issue_id",
     "goals_alignment_parties": "id alignment_id party_id",
-    "goals_statusupdate": "id date author_role recorded_at reason key is_example status comment evidence link reference "
-    "author_id goal_id period_id replaces_id",
+    "goals_statusupdate": "id date author_role recorded_at reason key is_example status comment evidence link "
+    "reference author_id goal_id period_id replaces_id",
     "goals_decision": "id date author_role recorded_at reason key is_example outcome due_on reference link author_id "
     "goal_id replaces_id",
     "goals_outcomevalue": "id date author_role recorded_at reason key is_example value source link author_id goal_id "
@@ -273,7 +273,7 @@ class Sweden:
         for place in range(self.size.committees):
             committee = self.committee(municipality, place)
             rng = random.Random(f"{self.size.seed}-records-{year}-{period}-{committee}")
-            at = datetime(ends.year, ends.month, ends.day, 9) + timedelta(
+            at = datetime(ends.year, ends.month, ends.day, 9, tzinfo=UTC) + timedelta(
                 days=rng.randint(1, 21), minutes=rng.randint(0, 480)
             )
             number = (self.plan_year(year, committee) - 1) * len(PERIODS) + period + 1
@@ -301,25 +301,25 @@ class Sweden:
             key = (goal * len(PERIODS) + part) * 2
             status, comment = self._judgement(rng)
             self._add(
-                *(rows, "goals_statusupdate", key, ends, by, f"{at.isoformat()}Z", "", _key(rng), "f", status, comment),
+                *(rows, "goals_statusupdate", key, ends, by, f"{at.isoformat()}", "", _key(rng), "f", status, comment),
                 *("", "", "", committee, goal, period, NULL),
             )
             if drawn < 0.08:  # said again, as a correction
                 status, comment = self._judgement(rng)
                 later = (at + timedelta(days=2)).isoformat()
                 self._add(
-                    *(rows, "goals_statusupdate", key + 1, ends, by, f"{later}Z", "Exempel: nya uppgifter.", _key(rng)),
+                    *(rows, "goals_statusupdate", key + 1, ends, by, f"{later}", "Exempel: nya uppgifter.", _key(rng)),
                     *("f", status, comment, "", "", "", committee, goal, period, key),
                 )
         if part == 0 and drawn > 0.5:
             outcome = rng.choice(OUTCOMES)
             self._add(
-                *(rows, "goals_decision", goal, f"{ends.year}-02-15", by, f"{at.isoformat()}Z", "", _key(rng), "f"),
+                *(rows, "goals_decision", goal, f"{ends.year}-02-15", by, f"{at.isoformat()}", "", _key(rng), "f"),
                 *(outcome, NULL, f"§ {goal % 90}", "", committee, goal, NULL),
             )
         if part > 0 and (percent := self.percent(goal)) is not None:
             self._add(
-                *(rows, "goals_outcomevalue", goal * 2 + part, ends, by, f"{at.isoformat()}Z", "", _key(rng), "f"),
+                *(rows, "goals_outcomevalue", goal * 2 + part, ends, by, f"{at.isoformat()}", "", _key(rng), "f"),
                 *(max(0, percent - rng.randint(-5, 20)), "Exempelenkäten", "", committee, goal, NULL),
             )
 

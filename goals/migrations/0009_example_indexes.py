@@ -1,0 +1,27 @@
+"""Indexes of what is invented, which an installation of its own has none of: else every record is looked at for none.
+
+They are made while the site is in use, and so in no transaction: docs/scaling.md says what waits for what.
+"""
+
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [
+        ('goals', '0008_editions'),
+    ]
+
+    operations = [
+        AddIndexConcurrently(
+            'statusupdate', models.Index(condition=models.Q(is_example=True), fields=['goal'], name='status_update_example')
+        ),
+        AddIndexConcurrently(
+            'decision', models.Index(condition=models.Q(is_example=True), fields=['goal'], name='decision_example')
+        ),
+        AddIndexConcurrently(
+            'outcomevalue', models.Index(condition=models.Q(is_example=True), fields=['goal'], name='outcome_example')
+        ),
+    ]
