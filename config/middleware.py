@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 
 from config.views import bad_request, too_large
@@ -14,6 +14,9 @@ LARGEST_REQUEST = LARGEST_FILE + 3_000_000
 
 #: What anybody's program may read, whatever website it came from.
 OPEN = ("/api/", "/data/")
+
+#: What any address of the site may be asked with.
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -50,6 +53,15 @@ def open_data(get_response: Answer) -> Answer:
             response["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
             response["Access-Control-Max-Age"] = "86400"
         return response
+
+    return answer
+
+
+def known_methods_only(get_response: Answer) -> Answer:
+    """Refuse what is neither to read nor to send a form: a view that does not look would show its page to CONNECT."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        return get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
 
     return answer
 

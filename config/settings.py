@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "config.middleware.open_data",
     "django.middleware.http.ConditionalGetMiddleware",
+    "config.middleware.known_methods_only",
     "config.middleware.plain_text_only",
     "config.middleware.not_too_large",
     "django.contrib.sessions.middleware.SessionMiddleware",

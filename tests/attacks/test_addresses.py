@@ -106,3 +106,12 @@ def test_the_same_question_twice(client: Client, plans):
         for address in ("/sok/", f"{YEAR}/jamfor/", f"{YEAR}/oversikt/", f"{YEAR}/v/", "/andringar/", "/api/v1/mal"):
             response = client.get(f"{address}?{name}=x&{name}=2017-01-01&{name}[]=y", REMOTE_ADDR=f"10.1.{len(name)}.1")
             assert response.status_code in (200, 422), f"{address} {name}"
+
+
+@pytest.mark.parametrize("method", ["CONNECT", "TRACE", "PUT", "PATCH", "DELETE", "PROPFIND"])
+def test_other_methods(cast: Cast, method: str):
+    """What neither reads nor sends a form is refused everywhere, and no page is shown to it."""
+    client = cast.client(SECRETARY)
+    addresses = [address.format(decision=1, draft=1) for address, _ in DOORS.values()]
+    answers = {client.generic(method, address).status_code for address in addresses}
+    assert answers == {405}

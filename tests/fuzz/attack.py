@@ -172,7 +172,9 @@ def _wrong_with(response: HTTPResponse, content: bytes) -> str:
     """Tell what an answer lacks that every answer of the site's has, or has that none may have."""
     ours = response.headers.get("X-Content-Type-Options") == "nosniff"
     policy = response.headers.get("Content-Security-Policy", "")
-    if response.status == 304 or (response.status == 400 and not ours):  # the server's own, of what is no request
+    if response.status == 304 or (
+        response.status in (400, 414, 431) and not ours
+    ):  # the server's own, of what is no request
         return ""
     if not ours:
         return "no nosniff"
