@@ -25,6 +25,7 @@ from goals.models import Decision, Follow, Topic
 from goals.standing import COMMON_LABELS
 from parties.models import Committee, Municipality, Party
 from parties.shown import Shown
+from parties.widgets import LongSelect
 
 LONGEST_QUERY = 100
 NAMES = {"mal": "mål", "uppdrag": "uppdrag"}
@@ -167,10 +168,10 @@ def show_choices(selection: Selection, counts: Counts) -> list[Choice]:
 class ChangesForm(forms.Form):
     """Which changes to show. A choice that is not valid is reported and left out; the others hold."""
 
-    parti = forms.ChoiceField(required=False, label="Parti")
-    kommun = forms.ChoiceField(required=False, label="Kommun")
-    namnd = forms.ChoiceField(required=False, label="Nämnd")
-    amne = forms.ChoiceField(required=False, label="Ämne")
+    parti = forms.ChoiceField(required=False, label="Parti", widget=LongSelect)
+    kommun = forms.ChoiceField(required=False, label="Kommun", widget=LongSelect)
+    namnd = forms.ChoiceField(required=False, label="Nämnd", widget=LongSelect)
+    amne = forms.ChoiceField(required=False, label="Ämne", widget=LongSelect)
 
     def __init__(
         self,

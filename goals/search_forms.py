@@ -13,6 +13,7 @@ from goals.search.find import GOALS, KINDS, NAMES, PROSE
 from goals.search.hits import Narrowing
 from goals.search.query import LONGEST_QUERY
 from parties.models import Committee, Municipality, Party
+from parties.widgets import LongSelect
 
 #: How an address writes what is searched, and what it is called.
 SLAG = {
@@ -42,12 +43,12 @@ class SearchForm(forms.Form):
     """What to search for, and where. A choice that is not valid is reported and left out; the others hold."""
 
     q = forms.CharField(required=False, label="Sök i planerna")
-    slag = forms.ChoiceField(required=False, label="Sök bland")
-    parti = forms.ChoiceField(required=False, label="Parti")
-    kommun = forms.ChoiceField(required=False, label="Kommun")
-    namnd = forms.ChoiceField(required=False, label="Nämnd")
-    ar = forms.ChoiceField(required=False, label="År")
-    amne = forms.ChoiceField(required=False, label="Ämne")
+    slag = forms.ChoiceField(required=False, label="Sök bland", widget=LongSelect)
+    parti = forms.ChoiceField(required=False, label="Parti", widget=LongSelect)
+    kommun = forms.ChoiceField(required=False, label="Kommun", widget=LongSelect)
+    namnd = forms.ChoiceField(required=False, label="Nämnd", widget=LongSelect)
+    ar = forms.ChoiceField(required=False, label="År", widget=LongSelect)
+    amne = forms.ChoiceField(required=False, label="Ämne", widget=LongSelect)
 
     def __init__(self, data: QueryDict, choices: Choices):
         """Check ``data`` against what there is; topics are a committee's own, so one of them has to be chosen first."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q, Subquery
 
 from goals.data.columns import Column, Kind, Table, Voice
 from goals.data.plans import Moment, address_of, plan_path
@@ -51,12 +51,14 @@ def _recorded(model: Any) -> Callable[[Moment], "models.QuerySet[Any]"]:
     """Give what finds all records of a kind written before a moment, and which of them were replaced by then."""
 
     def find(at: Moment) -> "models.QuerySet[Any]":
-        # Without those that replace nothing, which are nearly all and which the database might else read first.
-        replacements = model._base_manager.filter(replaces=OuterRef("pk"), replaces__isnull=False)
+        replacements = model._base_manager.filter(replaces=OuterRef("pk"))
         if at is not None:
             replacements = replacements.filter(recorded_at__lt=at)
-        found: models.QuerySet[Any] = model.objects.recorded_by(at).annotate(is_replaced=Exists(replacements))
-        return found
+        # Looked up for each row that is read. Asked whether one exists, the database reads all that there are first.
+        replacement = Subquery(replacements.values("pk")[:1])
+        found: models.QuerySet[Any] = model.objects.recorded_by(at).annotate(replacement=replacement)
+        replaced: models.QuerySet[Any] = found.annotate(is_replaced=Q(replacement__isnull=False))
+        return replaced
 
     return find
 

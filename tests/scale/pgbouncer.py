@@ -59,6 +59,7 @@ def main() -> int:
             "SECRET_KEY": secrets.token_urlsafe(50),
             "HTTPS": "off",
             "PAGE_CACHE_MB": "0",
+            "LOG_LEVEL": "WARNING",
         }
         directly = {**known, "DATABASE_URL": _address(server.folder, "postgres", 5432)}
         through = {**known, "DATABASE_URL": _address(bouncer.folder, "namndkollen", 6432)}

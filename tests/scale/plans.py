@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 #: A table with more rows than this must be read through an index, and through one that narrows it.
-SMALL = 10_000
+SMALL = 60_000
 #: One step of a plan may look at so many rows, which takes it some hundredths of a second at most.
 MOST_LOOKED_AT = 60_000
 
