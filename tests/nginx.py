@@ -95,7 +95,7 @@ def adapted(front: Front, site: int, static: Path, *, listen: str = "") -> str:
         ("listen 443 ssl http2;", f"listen 127.0.0.1:{front.https} ssl http2; {listen}"),
         ("listen [::]:443 ssl http2;", ""),
         ("/etc/ssl/namndkollen/", f"{front.folder}/"),
-        ("127.0.0.1:8000;", f"127.0.0.1:{site};"),
+        ("127.0.0.1:8000 max_fails=0;", f"127.0.0.1:{site} max_fails=0;"),
         ("/var/lib/namndkollen/static/;", f"{static}/;"),
         ("/srv/namndkollen/", f"{ROOT}/"),
         ("/run/namndkollen-pages ", f"{front.folder}/pages "),
