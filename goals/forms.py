@@ -21,6 +21,7 @@ from goals.comparison import (
     Counts,
     Selection,
 )
+from goals.long_select import LongSelect
 from goals.models import Decision, Follow, Topic
 from goals.standing import COMMON_LABELS
 from parties.models import Committee, Municipality, Party
@@ -168,8 +169,8 @@ class ChangesForm(forms.Form):
     """Which changes to show. A choice that is not valid is reported and left out; the others hold."""
 
     parti = forms.ChoiceField(required=False, label="Parti")
-    kommun = forms.ChoiceField(required=False, label="Kommun")
-    namnd = forms.ChoiceField(required=False, label="Nämnd")
+    kommun = forms.ChoiceField(required=False, label="Kommun", widget=LongSelect)
+    namnd = forms.ChoiceField(required=False, label="Nämnd", widget=LongSelect)
     amne = forms.ChoiceField(required=False, label="Ämne")
 
     def __init__(

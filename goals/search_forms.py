@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from goals.comparison import KINDS_IN_ADDRESS
+from goals.long_select import LongSelect
 from goals.search.find import GOALS, KINDS, NAMES, PROSE
 from goals.search.hits import Narrowing
 from goals.search.query import LONGEST_QUERY
@@ -44,8 +45,8 @@ class SearchForm(forms.Form):
     q = forms.CharField(required=False, label="Sök i planerna")
     slag = forms.ChoiceField(required=False, label="Sök bland")
     parti = forms.ChoiceField(required=False, label="Parti")
-    kommun = forms.ChoiceField(required=False, label="Kommun")
-    namnd = forms.ChoiceField(required=False, label="Nämnd")
+    kommun = forms.ChoiceField(required=False, label="Kommun", widget=LongSelect)
+    namnd = forms.ChoiceField(required=False, label="Nämnd", widget=LongSelect)
     ar = forms.ChoiceField(required=False, label="År")
     amne = forms.ChoiceField(required=False, label="Ämne")
 

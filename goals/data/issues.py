@@ -40,7 +40,7 @@ def _spoken_of(year: Any) -> Q:
     """Give the condition that an issue has a goal or running text of a plan year."""
     goals = Goal.objects.filter(issue=OuterRef("pk"), proposal__plan_year=year)
     mentions = Mention.objects.filter(issue=OuterRef("pk"), passage__proposal__plan_year=year)
-    return Q(Exists(goals)) | Q(Exists(mentions))
+    return Q(committee=year.committee_id) & (Q(Exists(goals)) | Q(Exists(mentions)))
 
 
 ISSUES = Table(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q, Subquery
 
 from goals.data.columns import Column, Kind, Table, Voice
 from goals.data.plans import Moment, address_of, plan_path
@@ -51,11 +51,13 @@ def _recorded(model: Any) -> Callable[[Moment], "models.QuerySet[Any]"]:
     """Give what finds all records of a kind written before a moment, and which of them were replaced by then."""
 
     def find(at: Moment) -> "models.QuerySet[Any]":
-        # Without those that replace nothing, which are nearly all and which the database might else read first.
-        replacements = model._base_manager.filter(replaces=OuterRef("pk"), replaces__isnull=False)
+        replacements = model._base_manager.filter(replaces=OuterRef("pk"))
         if at is not None:
             replacements = replacements.filter(recorded_at__lt=at)
-        found: models.QuerySet[Any] = model.objects.recorded_by(at).annotate(is_replaced=Exists(replacements))
+        # By its key, and not whether there is one: for that the database may read all replacements there are at once.
+        found: models.QuerySet[Any] = model.objects.recorded_by(at).annotate(
+            replaced_by_key=Subquery(replacements.values("pk")[:1])
+        )
         return found
 
     return find
@@ -124,8 +126,8 @@ def _record_columns(model: Any) -> tuple[Column, ...]:
             Kind.BOOLEAN,
             "Om uppgiften gäller: att ingen senare har rättat den, och att den inte själv tar tillbaka något.",
             True,
-            reads=("is_replaced", model.CONTENT),
-            make=lambda replaced, content: not replaced and content not in ("", None),
+            reads=("replaced_by_key", model.CONTENT),
+            make=lambda replaced, content: replaced is None and content not in ("", None),
             width=9,
         ),
         EXAMPLE,
