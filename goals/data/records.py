@@ -54,11 +54,11 @@ def _recorded(model: Any) -> Callable[[Moment], "models.QuerySet[Any]"]:
         replacements = model._base_manager.filter(replaces=OuterRef("pk"))
         if at is not None:
             replacements = replacements.filter(recorded_at__lt=at)
-        # Looked up for each row that is read. Asked whether one exists, the database reads all that there are first.
-        replacement = Subquery(replacements.values("pk")[:1])
-        found: models.QuerySet[Any] = model.objects.recorded_by(at).annotate(replacement=replacement)
-        replaced: models.QuerySet[Any] = found.annotate(is_replaced=Q(replacement__isnull=False))
-        return replaced
+        # By its key, and not whether there is one: for that the database may read all replacements there are at once.
+        found: models.QuerySet[Any] = model.objects.recorded_by(at).annotate(
+            replaced_by_key=Subquery(replacements.values("pk")[:1])
+        )
+        return found
 
     return find
 
@@ -126,8 +126,8 @@ def _record_columns(model: Any) -> tuple[Column, ...]:
             Kind.BOOLEAN,
             "Om uppgiften gäller: att ingen senare har rättat den, och att den inte själv tar tillbaka något.",
             True,
-            reads=("is_replaced", model.CONTENT),
-            make=lambda replaced, content: not replaced and content not in ("", None),
+            reads=("replaced_by_key", model.CONTENT),
+            make=lambda replaced, content: replaced is None and content not in ("", None),
             width=9,
         ),
         EXAMPLE,

@@ -40,13 +40,13 @@ class Filling:
     def run(self, say: Callable[[str], object] = lambda said: None) -> list[Step]:
         """Fill it, and tell how long each step took."""
         for name, step in (
-            ("parties, committees, topics, issues, periods", self._frame),
+            ("parties, committees, topics, issues, periods", self.frame),
             ("indexes away", self._take_indexes),
-            ("plans, goals and records copied", self._copy),
+            ("plans, goals and records copied", self.copy),
             ("indexes made", self._make_indexes),
-            ("audit log", self._log),
-            ("editions", self._editions),
-            ("lexicon", self._lexicon),
+            ("audit log", self.log),
+            ("editions", self.editions),
+            ("lexicon", self.lexicon),
             ("statistics", self._analyze),
         ):
             began = time.monotonic()
@@ -63,7 +63,7 @@ class Filling:
                 _copy(cursor, rows)
         self._count_on()
 
-    def _frame(self) -> None:
+    def frame(self) -> None:
         with _without_triggers() as cursor:
             _copy(cursor, self.sweden.frame())
 
@@ -76,13 +76,13 @@ class Filling:
                 for municipality in municipalities:
                     yield self.sweden.recorded(year, period, municipality)
 
-    def _copy(self) -> None:
+    def copy(self) -> None:
         if self.workers == 1:
-            self._copy_some(0)
+            self.copy_some(0)
             return
         connection.close()
         fork = multiprocessing.get_context("fork")
-        workers = [fork.Process(target=self._copy_some, args=(first,)) for first in range(self.workers)]
+        workers = [fork.Process(target=self.copy_some, args=(first,)) for first in range(self.workers)]
         for worker in workers:
             worker.start()
         for worker in workers:
@@ -90,7 +90,7 @@ class Filling:
         if any(worker.exitcode for worker in workers):
             raise RuntimeError("Something could not be copied; the message stands above.")
 
-    def _copy_some(self, first: int) -> None:
+    def copy_some(self, first: int) -> None:
         for rows in self._parts(range(first, self.size.municipalities, self.workers)):
             with _without_triggers() as cursor:
                 _copy(cursor, rows)
@@ -123,7 +123,7 @@ class Filling:
             for _, definition in self.indexes:
                 cursor.execute(definition)
 
-    def _log(self) -> None:
+    def log(self) -> None:
         """Write the audit log of every row that was made, as its trigger writes it."""
         for model in apps.get_models():
             tracked: Any = getattr(model, "pgh_tracked_model", None)
@@ -137,13 +137,13 @@ class Filling:
                     f" SELECT now(), 'insert', id, {columns} FROM {tracked._meta.db_table}"
                 )
 
-    def _editions(self) -> None:
+    def editions(self) -> None:
         """Give each plan year an edition, and the whole site one, as the first change of each does."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT raise_edition(0)")
             cursor.execute("SELECT raise_edition(id) FROM proposals_planyear")
 
-    def _lexicon(self) -> None:
+    def lexicon(self) -> None:
         """Give the lexicon the words that ``keeps_words`` would have, from where they stand taken apart for the search.
 
         What a text has of them is what ``search_vector`` made of it with the same function, and the plan's number.

@@ -63,7 +63,7 @@ def measure(screens: Iterable[Screen]) -> Iterator[Measured]:
             client = Client()
             if screen.signed_in:
                 client.force_login(User.objects.get(memberships__committee=screen.signed_in[place]))
-            _measure(found, client, address, sizes, screen.looks_at)
+            _measure(found, client, address, sizes | dict.fromkeys(screen.may_scan, 0), screen.looks_at)
         yield found
 
 
