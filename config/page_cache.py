@@ -30,6 +30,7 @@ KEPT = frozenset(
     (
         *(
             "start",
+            "municipality",
             "committee",
             "topic",
             "issue",
@@ -177,7 +178,7 @@ def is_kept_address(path: str) -> bool:
 def edition_for(path: str) -> tuple[list[int] | None, Edition]:
     """Give the plan years that an address may show, its committee's or all (``None``), and their edition."""
     _, first, second, *_ = [*path.split("/"), "", ""]
-    if not first or first in SITE_ADDRESSES or first.startswith("sitemap"):
+    if not first or not second or first in SITE_ADDRESSES or first.startswith("sitemap"):
         return None, EditionNumber.objects.of_all()
     return EditionNumber.objects.of_committee(first, second)
 

@@ -3,12 +3,10 @@
 import re
 
 import pytest
-from django import forms
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from goals.long_select import LongSelect
 
 from config import sitemaps
 from goals import changes
@@ -153,20 +151,3 @@ def test_large_tables_are_not_counted(client: Client, plans, monkeypatch):
     monkeypatch.setattr(data, "about_how_many", lambda tables: dict.fromkeys(tables, 3_342_492))
     assert "ungefär 3342000" in client.get("/data/").content.decode()
     assert about.about_how_many([Goal])[Goal] >= 0
-
-
-def test_a_long_list_is_as_djangos_own():
-    """A list of very many choices is written as Django writes one, what is not safe in HTML escaped."""
-
-    class Form(forms.Form):
-        place = forms.ChoiceField(choices=[("", "Alla"), ("a&b", "<Å & Ö>"), ("c", 'Ett "namn"')])
-
-    def written(widget: forms.Select, chosen: str) -> list[str]:
-        Form.base_fields["place"].widget = widget
-        widget.choices = Form.base_fields["place"].choices  # type: ignore[attr-defined]
-        html = str(Form({"place": chosen})["place"])
-        start, *options = re.findall(r"<[^>]+>[^<]*", html)
-        return [*sorted(start.strip(" <>\n").split()), *(option.strip() for option in options)]
-
-    for chosen in ("", "a&b", "c", "none"):
-        assert written(LongSelect(), chosen) == written(forms.Select(), chosen)

@@ -418,7 +418,7 @@ class TestStart:
 
     def test_queries(self, client: Client, plans, django_assert_num_queries):
         """The page asks a fixed number of questions."""
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(12):
             client.get("/")
 
     def test_empty_site(self, client: Client, db):
