@@ -119,7 +119,7 @@ def test_a_line_for_each_request(client, written):
 
 
 @pytest.mark.parametrize(
-    ("address", "level"), [("/bra/", "INFO"), ("/finns-inte/", "INFO"), ("/om/?x=%FF", "INFO"), ("/trasig/", "ERROR")]
+    ("address", "level"), [("/bra/", "INFO"), ("/finns.inte/", "INFO"), ("/om/?x=%FF", "INFO"), ("/trasig/", "ERROR")]
 )
 def test_how_much_an_answer_matters(client, db, written, address, level):
     """A page that is missing is nothing to wake anyone for; a fault of ours is."""
