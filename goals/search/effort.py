@@ -6,9 +6,11 @@ PostgreSQL's planner expects the words to be; both ways find the same kind of th
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 from goals.search import database
 from goals.search.meaning import Meaning, any_of
@@ -62,15 +64,24 @@ def _keys(queries: Sequence[str], gone: str, every_part: bool) -> list[str]:
 def _expected_texts(queries: Iterable[str]) -> list[int]:
     """Tell about how many texts there are, and how many answer each query, as PostgreSQL's planner expects it.
 
-    It knows the common words from its statistics, and looks at no text for it.
+    It knows the common words from its statistics and looks at no text for it. Each is asked for within an array, and so
+    has a plan of its own: those of a union it may put in another order, to be read at once.
     """
     queries = list(queries)
     asked = [
-        "SELECT FROM proposals_passage",
-        *["SELECT FROM proposals_passage WHERE search @@ %s::tsquery"] * len(queries),
+        "ARRAY(SELECT 1 FROM proposals_passage)",
+        *["ARRAY(SELECT 1 FROM proposals_passage WHERE search @@ %s::tsquery)"] * len(queries),
     ]
     with database.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {' UNION ALL '.join(asked)}", queries)
+        cursor.execute(f"EXPLAIN (FORMAT JSON) SELECT {', '.join(asked)}", queries)
         (told,) = cursor.fetchone()
     (plan,) = json.loads(told) if isinstance(told, str) else told
-    return [max(1, int(each["Plan Rows"])) for each in plan["Plan"]["Plans"]]
+    plans = sorted(
+        plan["Plan"]["Plans"], key=lambda each: int(re.sub(r"^InitPlan (\d+).*", r"\1", each["Subplan Name"]))
+    )
+    return [max(1, int(each["Plan Rows"])) for each in plans]
+
+
+def _place_of(plan: dict[str, Any]) -> int:
+    """Give the place that a plan was asked for in, from its name: "InitPlan 3", or "InitPlan 3 (returns $2)"."""
+    return int(re.findall(r"\d+", plan["Subplan Name"])[0])

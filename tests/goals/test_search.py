@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from goals.models import Goal, Issue, Mention, Topic
 from goals.rearrange import merge_issues
-from goals.search import hits, weighing
+from goals.search import effort, hits, weighing
 from goals.search.find import GOALS, PAGE, Found, search
 from goals.search.query import LONGEST_QUERY, TOO_COMMON, Query
 from goals.search.suggestions import suggest
@@ -467,3 +467,16 @@ def test_pace(client: Client, plans, monkeypatch):
     assert client.get("/sok/", REMOTE_ADDR="2001:db8::4").status_code == 200
     assert client.get("/sok/?q=barn", REMOTE_ADDR="2001:db8:0:1::1").status_code == 200
     caches["rates"].clear()
+
+
+def test_expected_in_the_order_asked(plans):
+    """How common words are is told of each in its own place, also where the planner would read them all at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE proposals_passage")
+        for how in ("parallel_setup_cost", "parallel_tuple_cost", "min_parallel_table_scan_size"):
+            cursor.execute(f"SET LOCAL {how} = 0")
+    rare, common = "'zebraparken'", "'och'"
+    texts, *expected = effort._expected_texts([rare, common] * 12)
+    assert len(expected) == 24
+    assert texts == Passage.objects.count()
+    assert max(expected[::2]) < min(expected[1::2])
