@@ -28,22 +28,11 @@ from proposals.models import Edition, EditionNumber
 #: the tables that raise an edition, and nowhere else but in the address, the settings and the date.
 KEPT = frozenset(
     (
-        *(
-            "start",
-            "municipality",
-            "committee",
-            "topic",
-            "issue",
-            "compare",
-            "overview",
-            "overview_goals",
-            "plan",
-            "plan_version",
-            "goal",
-        ),
-        *("reports", "report_numbered", "embed_issue", "embed_party", "plan_json", "plan_csv", "search"),
-        *("changes", "feed_changes", "feed_party", "feed_topic", "feed_goal", "about", "accessibility", "opensearch"),
-        *("data", "data_dictionary", "data_year", "api_docs", "sitemap", "django.contrib.sitemaps.views.sitemap"),
+        *("start", "municipality", "committee", "topic", "issue", "compare", "overview", "overview_goals"),
+        *("plan", "plan_version", "goal", "reports", "report_numbered", "search", "changes", "about", "accessibility"),
+        *("embed_issue", "embed_party", "feed_changes", "feed_party", "feed_topic", "feed_goal", "plan_json"),
+        *("plan_csv", "data", "data_dictionary", "data_year", "api_docs", "opensearch"),
+        *("sitemap", "django.contrib.sitemaps.views.sitemap"),
     )
 )
 #: The longest address that is kept, in characters: nobody fills the memory with addresses.

@@ -6,7 +6,7 @@ from itertools import groupby
 from django.db.models import Count
 
 from goals.models import Goal, Issue, Topic
-from goals.models.issues import order_of
+from goals.models.arranged import order_of
 from parties.models import Committee
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from goals.models import Goal, Report, ReportChangedError, ReportDraft, ReportFile, ReportingPeriod
-from goals.models.issues import lock_arrangement
+from goals.models.arranged import lock_arrangement
 from goals.models.reports import checksum, role_of
 from goals.report.pdf import to_pdf
 from goals.report.sheets import to_xlsx

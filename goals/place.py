@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from goals.models import Alignment, Goal, Issue, Mention, Topic
-from goals.models.issues import lock_arrangement
+from goals.models.arranged import lock_arrangement
 from parties.models import Committee, Party
 from parties.swedish import slug
 from proposals.manifest import IssueEntry, ManifestError, TopicEntry

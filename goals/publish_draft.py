@@ -12,7 +12,8 @@ from django.db import models, transaction
 from goals.continuity import suggest_continues
 from goals.draft_arrangement import NEW, Arrangement
 from goals.models import Alignment, Goal, Issue, Mention, ReportingPeriod, Topic
-from goals.models.issues import Claim, lock_arrangement
+from goals.models.arranged import lock_arrangement
+from goals.models.issues import Claim
 from goals.publish import AlreadyPublishedError, Reading, ReadingError, publish, publish_version
 from parties.models import Committee, Party, User
 from proposals.models import Draft, DraftChangedError, PlanYear, Proposal

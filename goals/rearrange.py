@@ -11,8 +11,9 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from goals.models import Alignment, Follow, Goal, Issue, Mention, Notice, OldAddress, RearrangedError, Topic
+from goals.models.arranged import lock_arrangement, require_unchanged, version_of
 from goals.models.goals import GoalQuerySet
-from goals.models.issues import Claim, lock_arrangement, require_unchanged, version_of
+from goals.models.issues import Claim
 from parties.models import Party, in_order
 from proposals.models import PlanYear
 

@@ -1,9 +1,10 @@
 """WHAT BECAME OF IT: goals and assignments, the issues that line them up, and what was recorded of each."""
 
 from goals.models.addresses import OldAddress
+from goals.models.arranged import RearrangedError
 from goals.models.following import Follow, Notice, Reminder
 from goals.models.goals import ConflictError, Goal
-from goals.models.issues import AlignedParty, Alignment, Issue, Mention, RearrangedError, Topic
+from goals.models.issues import AlignedParty, Alignment, Issue, Mention, Topic
 from goals.models.log import LoggedChange
 from goals.models.periods import ReportingPeriod
 from goals.models.records import Decision, OutcomeValue, Record, Status, StatusUpdate

@@ -30,6 +30,11 @@ ANY: Any = object()
 #: The years that a text may give as a goal's own; the same as those of plan years.
 FIRST_YEAR, LAST_YEAR = 1971, 2100
 UNDONE = "Ångrat direkt av den som skrev."
+#: What is read of a goal where many are shown: its kind, and what the text says.
+AS_STATED = (
+    *("kind", "target_value", "target_unit", "target_bound", "due_year", "due_on"),
+    *("passage__text", "passage__marks"),
+)
 
 
 class ConflictError(Exception):
@@ -85,19 +90,7 @@ class GoalQuerySet(models.QuerySet["Goal"]):
     def for_comparison(self) -> "models.query.QuerySet[Goal, tuple[Any, ...]]":
         """Give rows of what a comparison shows of each goal, in the order of the plans."""
         return self.order_by("proposal", "number").values_list(
-            "pk",
-            "proposal",
-            "issue",
-            "number",
-            "kind",
-            "target_value",
-            "target_unit",
-            "target_bound",
-            "due_year",
-            "due_on",
-            "passage__text",
-            "passage__marks",
-            "passage__sic",
+            "pk", "proposal", "issue", "number", *AS_STATED, "passage__sic"
         )
 
     def with_neighbours(self) -> "GoalQuerySet":
@@ -113,14 +106,7 @@ class GoalQuerySet(models.QuerySet["Goal"]):
         return self.order_by().values_list(
             "pk",
             "number",
-            "kind",
-            "target_value",
-            "target_unit",
-            "target_bound",
-            "due_year",
-            "due_on",
-            "passage__text",
-            "passage__marks",
+            *AS_STATED,
             "issue__name",
             "issue__topic__slug",
             "issue__topic__name",

@@ -76,9 +76,7 @@ def _expected_texts(queries: Iterable[str]) -> list[int]:
         cursor.execute(f"EXPLAIN (FORMAT JSON) SELECT {', '.join(asked)}", queries)
         (told,) = cursor.fetchone()
     (plan,) = json.loads(told) if isinstance(told, str) else told
-    plans = sorted(
-        plan["Plan"]["Plans"], key=lambda each: int(re.sub(r"^InitPlan (\d+).*", r"\1", each["Subplan Name"]))
-    )
+    plans = sorted(plan["Plan"]["Plans"], key=_place_of)
     return [max(1, int(each["Plan Rows"])) for each in plans]
 
 

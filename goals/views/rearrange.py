@@ -13,7 +13,7 @@ from django.urls import reverse
 from config.page import Crumb
 from goals.arrange_forms import Asked, MoveForm, SplitForm, SplitTopicForm, plan_key
 from goals.models import Goal, Issue, Mention, RearrangedError, Topic
-from goals.models.issues import version_of
+from goals.models.arranged import version_of
 from goals.rearrange import (
     Answers,
     Effects,

@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from goals.models import Alignment, Follow, Goal, Issue, Mention, Notice, OldAddress, RearrangedError, Topic
-from goals.models.issues import Claim, order_of
+from goals.models.arranged import order_of
+from goals.models.issues import Claim
 from goals.rearrange import (
     effects_of,
     effects_of_merging,
