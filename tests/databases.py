@@ -131,6 +131,8 @@ class Furnished:
     def used(self) -> Iterator[None]:
         """Let Django use it until this ends."""
         assert not connection.in_atomic_block, "a test with plans has begun in the empty database"
+        # Django keeps what it knows of a transaction whose connection was closed until it connects again.
+        connection.ensure_connection()
         if not self._is_made:
             copy(self.with_plans, with_plans(self.folder))
             self._is_made = True
@@ -139,6 +141,7 @@ class Furnished:
         try:
             yield
         finally:
+            connection.ensure_connection()
             self._kept, connection.connection = connection.connection, empty
             connection.settings_dict["NAME"] = self.empty
 
