@@ -8,7 +8,8 @@ from itertools import count
 from pathlib import Path
 from time import monotonic
 
-TRACEBACK = re.compile(rb"Traceback \(most recent call last\)|panicked at")
+#: What the log says of a fault, also of one that the answer says nothing of: config/log.py writes its lines.
+FAULT = re.compile(rb'Traceback \(most recent call last\)|panicked at|"level": "(?:ERROR|CRITICAL)"|"error": "')
 #: Where each request is said to come from: a place of its own. Hypothesis makes chance repeat itself.
 PLACES = (f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}" for number in count(1))
 #: Longer than this, in seconds, is told of, and is no failure: the machine may be busy.
@@ -56,7 +57,7 @@ class Answers:
         if seconds > SLOW:
             self.slowest[request.name] = max(seconds, self.slowest.get(request.name, 0))
         said = self._new_in_log()
-        if status >= 500 or status == 0 or wrong or TRACEBACK.search(said):
+        if status >= 500 or status == 0 or wrong or FAULT.search(said):
             last = (said.strip().splitlines() or [b""])[-1].decode(errors="replace")[:200]
             why = f"{request.name}: {wrong or status} {last}"
             if why not in self.failures:
@@ -74,6 +75,12 @@ class Answers:
             said = file.read()
             self.read_to = file.tell()
         return said
+
+    @property
+    def is_well(self) -> bool:
+        """Tell whether nothing broke, and pages and forms were answered at all."""
+        met = {name.endswith(" (form)") for name, status in self.statuses if 200 <= status < 400}
+        return not self.failures and met == {True, False}
 
     def summary(self) -> str:
         """Tell how it went."""
