@@ -1,6 +1,7 @@
 """Indexes of what is invented, which an installation of its own has none of: else every record is looked at for none.
 
-They are made while the site is in use, and so in no transaction: docs/scaling.md says what waits for what.
+They are made while the site is in use, and so in no transaction: docs/scaling.md says what waits for what. What is left
+of them where that was broken off is taken away first, so that to migrate again is all that has to be done.
 """
 
 from django.contrib.postgres.operations import AddIndexConcurrently
@@ -15,6 +16,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        *[
+            migrations.RunSQL(f'DROP INDEX CONCURRENTLY IF EXISTS {name}', migrations.RunSQL.noop)
+            for name in ('status_update_example', 'decision_example', 'outcome_example')
+        ],
         AddIndexConcurrently(
             'statusupdate', models.Index(condition=models.Q(is_example=True), fields=['goal'], name='status_update_example')
         ),

@@ -1,4 +1,7 @@
-"""An index that is made while the site is in use, and so in no transaction: docs/scaling.md says what waits for what."""
+"""An index that is made while the site is in use, and so in no transaction: docs/scaling.md says what waits for what.
+
+What is left of it where it was broken off is taken away first, so that to migrate again is all that has to be done.
+"""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
@@ -12,5 +15,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL('DROP INDEX CONCURRENTLY IF EXISTS plan_year_newest', migrations.RunSQL.noop),
         AddIndexConcurrently('planyear', models.Index(models.F('year').desc(), 'committee', name='plan_year_newest')),
     ]

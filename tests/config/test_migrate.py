@@ -5,8 +5,10 @@ import time
 
 import psycopg
 import pytest
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from config.one_at_a_time import alone
 
@@ -45,3 +47,22 @@ def test_who_has_the_lock_may_take_it_again():
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
         assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.usefixtures("unblocked")
+@pytest.mark.parametrize("named", [("proposals", "0008_year_index"), ("goals", "0009_example_indexes")])
+def test_indexes_may_be_begun_again(named):
+    """What is made while the site is in use, and so in no transaction, is made anew where it was broken off."""
+    loader = MigrationLoader(connection)
+    migration = loader.get_migration(*named)
+    with connection.schema_editor(atomic=False) as editor:
+        migration.apply(loader.project_state(migration.dependencies[0]), editor)
+    names = [operation.index.name for operation in migration.operations if isinstance(operation, AddIndexConcurrently)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid"
+            " WHERE indisvalid AND relname = ANY (%s)",
+            [names],
+        )
+        assert names
+        assert cursor.fetchone() == (len(names),)
