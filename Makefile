@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 help:
 	@echo "make run     set up, load plans and example follow-up, serve on http://127.0.0.1:8000 (PORT=8001, EXAMPLE=no)"
 	@echo "make dev     the same with DEBUG on, reloading when a file changes"
-	@echo "make test    set up, find or install Chromium and LibreOffice, and run all tests (ARGS='-k compare' for some)"
+	@echo "make test    set up, find or install Chromium, LibreOffice and nginx, and run all tests (ARGS='-k compare' for some)"
 	@echo "make lint    ruff, djade, mypy, missing migrations, deploy checks"
 	@echo "make format  let ruff and djade rewrite what they can"
 	@echo "make weigh   measure what a first and a repeated view weigh, in Chromium"
