@@ -123,7 +123,9 @@ class RaisesEdition(pgtrigger.Trigger):
             field = at._meta.get_field(step)
             found = f"{row}.{field.column}" if at is model else _read(field.column, at._meta.db_table, found)
             at = field.related_model
-        function = "raise_editions_of_committee" if at is Committee else "raise_edition"
+        # By name: a migration writes it of models that are the same and not identical.
+        belongs_to_committee = at._meta.label == Committee._meta.label
+        function = "raise_editions_of_committee" if belongs_to_committee else "raise_edition"
         return f"PERFORM {function}({found});"
 
 

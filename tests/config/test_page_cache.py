@@ -26,13 +26,21 @@ from goals.models import (
     Topic,
 )
 from parties.models import Committee, Municipality, Party
-from proposals.models import Passage, PlanYear, Proposal, RaisesEdition
+from proposals.models import EditionNumber, Passage, PlanYear, Proposal, RaisesEdition
 from tests import reports
 from tests.at_once import at_once
 from tests.cast import CAST, NOBODY, Cast
 from tests.config.test_access import DOORS
 from tests.conftest import BASE, YEAR
-from tests.factories import GoalFactory, MembershipFactory, PassageFactory, PeriodFactory, ProposalFactory
+from tests.factories import (
+    CommitteeFactory,
+    GoalFactory,
+    MembershipFactory,
+    PassageFactory,
+    PeriodFactory,
+    PlanYearFactory,
+    ProposalFactory,
+)
 
 COMPARE = f"{YEAR}/jamfor/"
 #: Open addresses of pages that are not kept, and why.
@@ -335,6 +343,28 @@ def test_no_page_is_old_after_a_change(followed, client: Client, cast: Cast, cha
     CHANGES[change](followed, cast.secretary, random)
     old = [address for address in PAGES if client.get(address).content != fresh(client, address)]
     assert not old
+
+
+@pytest.mark.parametrize("change", ["name", "order", "old address"])
+def test_what_belongs_to_a_committee_raises_its_plan_years_and_no_others(plans, raised_at_once, change):
+    """A committee's topics and issues are of all its plan years; whose keys are others than the committee's."""
+    other = PlanYearFactory(committee=plans.committee)
+    committee = CommitteeFactory(pk=other.pk)
+    own = [PlanYearFactory(committee=committee, year=year) for year in (2025, 2026)]
+    topic = Topic.objects.add("Barn", committee=committee)
+    issue = Issue.objects.add("Barnens rätt", topic=topic)
+    before = EditionNumber.objects.in_bulk()
+    match change:
+        case "name":
+            issue.name = "Barns rätt"
+            issue.save()
+        case "order":
+            topic.position = 7
+            topic.save()
+        case "old address":
+            OldAddress.objects.leave("ratt", issue)
+    raised = {pk for pk, now in EditionNumber.objects.in_bulk().items() if now.number != before[pk].number}
+    assert raised == {plan_year.pk for plan_year in own}
 
 
 def test_no_page_is_old_while_many_write_and_read(committed: None, monkeypatch: pytest.MonkeyPatch):
