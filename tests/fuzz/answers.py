@@ -9,11 +9,18 @@ from pathlib import Path
 from time import monotonic
 
 #: What the log says of a fault, also of one that the answer says nothing of: config/log.py writes its lines.
+#: What Django refuses with 400, because it is not safe, it logs as an error and is none of ours.
 FAULT = re.compile(rb'Traceback \(most recent call last\)|panicked at|"level": "(?:ERROR|CRITICAL)"|"error": "')
+REFUSED = b'"logger": "django.security.'
 #: Where each request is said to come from: a place of its own. Hypothesis makes chance repeat itself.
 PLACES = (f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}" for number in count(1))
 #: Longer than this, in seconds, is told of, and is no failure: the machine may be busy.
 SLOW = 5
+
+
+def faults(said: bytes) -> list[bytes]:
+    """Give the lines of the log that tell of a fault."""
+    return [line for line in said.splitlines() if FAULT.search(line) and REFUSED not in line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class Answers:
         if seconds > SLOW:
             self.slowest[request.name] = max(seconds, self.slowest.get(request.name, 0))
         said = self._new_in_log()
-        if status >= 500 or status == 0 or wrong or FAULT.search(said):
+        if status >= 500 or status == 0 or wrong or faults(said):
             last = (said.strip().splitlines() or [b""])[-1].decode(errors="replace")[:200]
             why = f"{request.name}: {wrong or status} {last}"
             if why not in self.failures:
