@@ -3,8 +3,12 @@
 The row of the user stays, so that records, reports and the audit log still have their author, whom nobody knows.
 """
 
+import json
 import logging
+import operator
+import re
 from collections.abc import Iterator
+from functools import reduce
 from typing import Any
 
 import pghistory
@@ -12,7 +16,6 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import models, transaction
-from django.db.models.functions import Replace
 
 from parties.models import Membership, User
 
@@ -85,15 +88,55 @@ def anonymise(user: User) -> None:
     logger.warning("User %s was anonymised.", user.pk)
 
 
+def log_about(user: User) -> Iterator[LogEntry]:
+    """Find what the administration's log says about a person: with the address, or with the name and not of another.
+
+    The name may be another's too, or a part of it.
+    """
+    is_named = [models.Q(content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk))]
+    for words in filter(None, (user.email, user.name)):
+        is_named += [models.Q(object_repr__contains=words)]
+        is_named += [models.Q(change_message__contains=form) for form in {words, _as_json(words)}]
+    for entry in LogEntry.objects.filter(reduce(operator.or_, is_named)).select_related("content_type").order_by("pk"):
+        said = f"{entry.object_repr}\n{_readable(entry.change_message)}"
+        if _whole(user.email).search(said) or not _is_of_another(entry, user):
+            yield entry
+
+
+def _is_of_another(entry: LogEntry, user: User) -> bool:
+    """Tell whether an entry is of somebody else, or of what is somebody else's or nobody's."""
+    model = entry.content_type and entry.content_type.model_class()
+    if model is User:
+        return entry.object_id != str(user.pk)
+    names = [relation.field.attname for relation in relations() if relation.related_model is model]
+    row = model._base_manager.filter(pk=entry.object_id).first() if model and names else None
+    return not names or (row is not None and all(getattr(row, name) != user.pk for name in names))
+
+
 def _forget_in_log(user: User, nobody: str) -> None:
     """Write in the administration's log that it was nobody whom something was done to."""
-    about = {relation.related_model for relation in relations()} | {User}
-    kinds = ContentType.objects.get_for_models(*about, for_concrete_models=False).values()
-    for words, entries in (
-        (user.email, LogEntry.objects.all()),
-        (user.name, LogEntry.objects.filter(content_type__in=kinds)),
-    ):
-        for column in ("object_repr", "change_message"):
-            if words:
-                changed = Replace(column, models.Value(words), models.Value(nobody))
-                entries.filter(**{f"{column}__contains": words}).update(**{column: changed})
+    for entry in list(log_about(user)):
+        entry.change_message = _readable(entry.change_message)
+        if entry.content_type.model_class() is User and entry.object_id == str(user.pk):
+            entry.object_repr = nobody  # the name may have been another then
+        for words in filter(None, (user.email, user.name)):
+            entry.object_repr = _whole(words).sub(nobody, entry.object_repr)[:200]
+            entry.change_message = _whole(_as_json(words, ensure_ascii=False)).sub(nobody, entry.change_message)
+        entry.save(update_fields=["object_repr", "change_message"])
+
+
+def _readable(message: str) -> str:
+    """Give what the log says of a change with its letters as they are: Django stores å as a number."""
+    try:
+        return json.dumps(json.loads(message), ensure_ascii=False)
+    except ValueError:
+        return message  # it was written by a program in its own words
+
+
+def _as_json(words: str, *, ensure_ascii: bool = True) -> str:
+    return json.dumps(words, ensure_ascii=ensure_ascii)[1:-1]
+
+
+def _whole(words: str) -> re.Pattern[str]:
+    """Match words that are no part of longer ones."""
+    return re.compile(rf"(?<!\w){re.escape(words)}(?!\w)")

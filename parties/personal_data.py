@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.contrib.admin.models import LogEntry
 from django.db import models
 from pghistory.models import Context
 
-from parties.anonymise import relations, sessions_of
+from parties.anonymise import log_about, relations, sessions_of
 from parties.models import User
 
 #: What is kept to sign in with: that it is there may be told, and not what it is.
@@ -23,10 +22,7 @@ def personal_data(user: User) -> dict[str, Any]:
     found["sessioner"] = [{"slutar": session.expire_date.isoformat()} for session in sessions_of(user)]
     made = Context.objects.filter(metadata__user=user.pk).order_by("created_at")
     found["ändringslogg"] = [{"när": each.created_at.isoformat(), "vad": each.metadata.get("url")} for each in made]
-    about = LogEntry.objects.filter(
-        models.Q(object_repr__contains=user.email) | models.Q(change_message__contains=user.email)
-    )
-    found["administrationens logg om personen"] = [_told(entry) for entry in about]
+    found["administrationens logg om personen"] = [_told(entry) for entry in log_about(user)]
     return found
 
 

@@ -15,13 +15,14 @@ from django.db import connection
 from django.test import Client
 
 from goals.models import Decision, Follow, Goal, Report, ReportingPeriod, StatusUpdate
-from parties.models import Membership, Party, User
+from parties.models import Committee, Membership, Party, User
 from tests import reports
 from tests.cast import SUPERUSER, Cast
 from tests.conftest import YEAR
 
 EMAIL = "asa.unik-person@example.org"
 NAME = "Åsa Unik-Person"
+AS_STORED = r"\u00c5sa Unik-Person"
 
 
 @pytest.fixture
@@ -31,6 +32,10 @@ def person(cast: Cast) -> User:
     browser = cast.client(SUPERUSER)
     changed = {"email": EMAIL, "name": NAME, "is_active": "on", "memberships-TOTAL_FORMS": 0}
     changed["memberships-INITIAL_FORMS"] = 0
+    assert browser.post(f"/admin/parties/user/{user.pk}/change/", changed).status_code == 302
+    # The log of this names the person: in letters that Django writes as numbers.
+    role = {"committee": Committee.objects.exclude(memberships__user=user).get().pk, "role": "member"}
+    changed |= {"memberships-TOTAL_FORMS": 1} | {f"memberships-0-{name}": value for name, value in role.items()}
     assert browser.post(f"/admin/parties/user/{user.pk}/change/", changed).status_code == 302
     user.refresh_from_db()
     user.own_party = Party.objects.get(slug="v")
@@ -77,10 +82,11 @@ def test_nothing_remains_but_what_was_done(person: User):
     """Neither name nor address is left anywhere in the database, nor a way in; what was written stands as it was."""
     assert "parties_user.email" in places_with(EMAIL)
     assert "django_admin_log.object_repr" in places_with(NAME)
+    assert "django_admin_log.change_message" in places_with(AS_STORED)
     before = {model: list(model.objects.values()) for model in (StatusUpdate, Decision, Report)}
     said = run("anonymise", EMAIL.upper())
     assert f"Borttagen användare {person.pk}" in said
-    assert places_with(EMAIL) == places_with(NAME) == []
+    assert places_with(EMAIL) == places_with(NAME) == places_with(AS_STORED) == []
     assert {model: list(model.objects.values()) for model in before} == before
     after = User.objects.get(pk=person.pk)
     assert (after.name, after.is_active, after.own_party) == (f"Borttagen användare {person.pk}", False, None)
@@ -93,10 +99,29 @@ def test_nothing_remains_but_what_was_done(person: User):
     assert Client().get(f"{YEAR}/v/25/").status_code == 200
 
 
+def test_others_keep_their_names(cast: Cast, person: User):
+    """Nobody is forgotten who has the same name, or a name that begins with it."""
+    others = [cast.users["member"], cast.users["administrator"]]
+    for other, name in zip(others, (NAME, f"{NAME}sson"), strict=True):
+        other.name = name
+        other.save()
+        role = other.memberships.get()
+        changed = {"email": other.email, "name": name, "is_active": "on", "memberships-INITIAL_FORMS": 1}
+        changed |= {"memberships-TOTAL_FORMS": 1, "memberships-0-id": role.pk, "memberships-0-user": other.pk}
+        changed |= {"memberships-0-committee": role.committee_id, "memberships-0-role": "secretary"}
+        browser = cast.client(SUPERUSER)
+        assert browser.post(f"/admin/parties/user/{other.pk}/change/", changed).status_code == 302
+    about = LogEntry.objects.filter(object_id__in=[str(other.pk) for other in others]).order_by("pk")
+    before = list(about.values_list("object_repr", "change_message"))
+    assert len(before) == 2
+    run("anonymise", EMAIL)
+    assert list(about.values_list("object_repr", "change_message")) == before
+
+
 def test_dry_run_takes_nothing(person: User):
     """It is told what would go, and nothing does."""
     said = run("anonymise", EMAIL, "--dry-run")
-    assert "roller i nämnder: 1" in said
+    assert "roller i nämnder: 2" in said
     assert "Inget är gjort." in said
     assert User.objects.get(pk=person.pk).email == EMAIL
     assert Follow.objects.filter(user=person).exists()
@@ -124,7 +149,7 @@ def test_in_the_administration(cast: Cast, person: User):
     assert User.objects.get(pk=person.pk).email == EMAIL
     done = browser.post("/admin/parties/user/", {**chosen, "anonymise": "yes"}, follow=True)
     assert f"Borttagen användare {person.pk}" in done.content.decode()
-    assert places_with(EMAIL) == places_with(NAME) == []
+    assert places_with(EMAIL) == places_with(NAME) == places_with(AS_STORED) == []
     assert LogEntry.objects.filter(change_message__contains="Tog bort alla personuppgifter").exists()
 
 
