@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import UserChangeForm
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -62,10 +63,26 @@ class PartyAdmin(InstallationAdmin):
         return render_to_string("includes/badge.html", {"party": party})
 
 
+class RoleForm(forms.ModelForm):
+    """A role of the person whose page it is on."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a second role in a committee, which somebody else may have given since the page was opened.
+
+        Django looks for that among the page's own rows alone: whose page it is stands in no field.
+        """
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        there = Membership.objects.filter(user=cleaned.get("user"), committee=cleaned.get("committee"))
+        if self.instance._state.adding and there.exists():
+            raise ValidationError("Användaren har redan en roll i nämnden. Ladda om sidan.")
+        return cleaned
+
+
 class MembershipInline(SearchedChoices, admin.TabularInline):
     """A person's roles, on the person's own page."""
 
     model = Membership
+    form = RoleForm
     extra = 0
     autocomplete_fields = ["committee"]
     verbose_name_plural = "roller i nämnder"

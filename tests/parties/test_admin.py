@@ -259,6 +259,19 @@ def test_roles_on_a_persons_own_page(cast: Cast, superuser: Client):
     assert user.memberships.get().role == "member"
 
 
+def test_two_give_a_person_the_same_role(cast: Cast, superuser: Client):
+    """Who opened the page before somebody else gave a role in the committee is told, and nothing is lost."""
+    secretary = cast.secretary
+    role = secretary.memberships.get()
+    sent = {"email": secretary.email, "name": secretary.name, "is_active": "on"}
+    sent |= {"memberships-TOTAL_FORMS": 1, "memberships-INITIAL_FORMS": 0, "memberships-0-user": secretary.pk}
+    sent |= {"memberships-0-committee": role.committee_id, "memberships-0-role": "member"}
+    response = superuser.post(f"/admin/parties/user/{secretary.pk}/change/", sent)
+    assert response.status_code == 200
+    assert "Användaren har redan en roll i nämnden." in response.content.decode()
+    assert list(secretary.memberships.values_list("role", flat=True)) == ["secretary"]
+
+
 def test_an_address_that_is_changed_no_longer_leads_in(superuser: Client):
     """Addresses that a person had before are forgotten where people sign in."""
     user = UserFactory(email="gammal@example.org")
