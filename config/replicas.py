@@ -95,6 +95,7 @@ class Replica:
     def ask(self) -> bool:
         """Ask it whether it is up, a replica, and not too far behind."""
         connection = connections[self.alias]
+        self._is_well = False  # one that hangs is read from by nobody while it is asked
         try:
             with connection.cursor() as cursor:
                 cursor.execute(_HOW_IT_IS, [settings.REPLICA_MAX_LAG])
@@ -128,7 +129,7 @@ class Replicas:
 
 
 class ReadFromReplicas:
-    """Chooses the database that a request reads from. Outermost, so that all that reads for the answer is within it."""
+    """Chooses the database that a request reads from. All that reads for the answer is within it."""
 
     def __init__(self, get_response: Answer):
         self.get_response = get_response

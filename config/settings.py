@@ -199,8 +199,8 @@ for _number, _url in enumerate(_urls, start=1):
     REPLICAS.append(f"replica{_number}")
 if REPLICAS:
     DATABASE_ROUTERS = ["config.replicas.Router"]
-    # Before all else, so that whatever reads for an answer reads from one of them.
-    MIDDLEWARE.insert(0, "config.replicas.ReadFromReplicas")
+    # Before all that reads for an answer, and after what says that the process is alive, which asks nobody.
+    MIDDLEWARE.insert(MIDDLEWARE.index("config.page_cache.PageCache"), "config.replicas.ReadFromReplicas")
 
 # What has to be the same in every process: the counts that guessing is limited by. Kept in the database.
 CACHES = {

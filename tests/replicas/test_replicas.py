@@ -119,7 +119,12 @@ def site(databases: Site, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Sit
     """Give the site with its router and its middleware, and a replica that is asked at every request how it is."""
     settings.REPLICAS, settings.REPLICA_MAX_LAG = [REPLICA], 0.3
     settings.DATABASE_ROUTERS = ["config.replicas.Router"]
-    settings.MIDDLEWARE = ["config.replicas.ReadFromReplicas", *settings.MIDDLEWARE]
+    place = settings.MIDDLEWARE.index("config.page_cache.PageCache")
+    settings.MIDDLEWARE = [
+        *settings.MIDDLEWARE[:place],
+        "config.replicas.ReadFromReplicas",
+        *settings.MIDDLEWARE[place:],
+    ]
     monkeypatch.setattr(replicas, "WELL", 0.0)
     monkeypatch.setattr(replicas, "UNWELL", 0.0)
     for client in (databases.reader, databases.secretary):
@@ -150,6 +155,12 @@ def test_a_readers_pages_ask_the_replica_alone(site: Site):
             body = response.getvalue()
         assert response.status_code == 200, address
         assert body
+
+
+def test_that_the_process_is_alive_needs_no_database(site: Site):
+    """A load balancer is told at once, also while the replica hangs and would keep it waiting."""
+    with connections[REPLICA].execute_wrapper(refuse), connections["default"].execute_wrapper(refuse):
+        assert site.reader.get("/halsa/lever/").status_code == 200
 
 
 def test_those_who_sign_in_and_those_who_write_ask_the_primary(site: Site):
