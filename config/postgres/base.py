@@ -80,11 +80,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise psycopg.errors.ConnectionTimeout("the database did not answer a moment ago")
         if no_try_before:  # it was silent: let nobody else try meanwhile
             process.no_try_before[self.alias] = time.monotonic() + settings.DATABASE_CONNECT_SECONDS + PAUSE
+        began = time.monotonic()
         try:
             connection: Connection = super().get_new_connection(conn_params)
             self._limit(connection)
-        except psycopg.errors.ConnectionTimeout:
-            process.no_try_before[self.alias] = time.monotonic() + PAUSE
+        except psycopg.Error:
+            # By the time and not by the kind: of two servers that are named, the error is the last one's. One that
+            # refuses at once may be tried at once.
+            if time.monotonic() - began >= PAUSE:
+                process.no_try_before[self.alias] = time.monotonic() + PAUSE
+            else:
+                process.no_try_before.pop(self.alias, None)
             raise
         process.no_try_before.pop(self.alias, None)
         return connection
