@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from django.db import Error
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 #: What marks our lock among others' (proposals/intake.py has three).
@@ -28,7 +29,9 @@ def alone(connection: BaseDatabaseWrapper, tell: Callable[[str], object]) -> Ite
     try:
         yield
     finally:
-        _ask(connection, "SELECT pg_advisory_unlock(%s, %s)")
+        # Where the connection is gone the lock is, and what happened is not to be hidden by that.
+        with suppress(Error):
+            _ask(connection, "SELECT pg_advisory_unlock(%s, %s)")
 
 
 def _ask(connection: BaseDatabaseWrapper, sql: str) -> bool:

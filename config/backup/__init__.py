@@ -7,3 +7,10 @@
 
 class BackupError(Exception):
     """It cannot be backed up or put back; the message says why, in Swedish."""
+
+
+def told(error: Exception) -> str:
+    """Say why, in Swedish, also where it is the database that cannot be reached."""
+    if isinstance(error, BackupError):
+        return str(error)
+    return f"Databasen svarar inte: {str(error).strip().partition(chr(10))[0]}"

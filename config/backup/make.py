@@ -127,13 +127,13 @@ def _beside(path: Path) -> Iterator[Path]:
 
 def _put(unfinished: Path, path: Path, *, force: bool) -> None:
     """Put a finished backup in its place, and let the disk know of it before anyone is told."""
-    if force:
-        unfinished.replace(path)
-    else:
+    if not force:
         try:
-            os.link(unfinished, path)  # unlike a rename it replaces nothing
+            # The name is taken first: a rename replaces what is there, and not every file system has hard links.
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         except FileExistsError as error:
             raise BackupError(f"{path} finns redan. Lägg till --force för att ersätta filen.") from error
+    unfinished.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         with suppress(OSError):  # not every file system lets a folder be synced

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from typing import IO
@@ -144,11 +144,9 @@ def running(
 
 
 def _feed(source: IO[bytes], to: IO[bytes]) -> None:
-    try:
+    # Where the program has ended, its code says why. However this ends, the program waits for no more.
+    with suppress(BrokenPipeError), to:
         shutil.copyfileobj(source, to, 1 << 20)
-        to.close()
-    except BrokenPipeError:
-        pass  # the program has ended, and its code says why
 
 
 def contents(dump: IO[bytes], dumped_by: int) -> set[str]:

@@ -53,9 +53,9 @@ def restore(archive: Archive, *, replace: str, grants: bool) -> None:
                     _run(cursor, lines, own.info.server_version // 10_000)
                 _compare(cursor, archive.manifest)
         except psycopg.errors.LockNotAvailable as error:
-            raise BackupError("Någon använder databasen. Stanna webbplatsen först.") from error
+            raise BackupError("Någon använder databasen. Stoppa webbplatsen först.") from error
         except psycopg.Error as error:
-            raise BackupError(f"PostgreSQL sade nej: {_first_line(error)}. Inget är ändrat.") from error
+            raise BackupError(f"PostgreSQL vägrade: {_first_line(error)}. Inget är ändrat.") from error
         # The planner knows nothing of the new rows yet; without this the first minutes are slow.
         cursor.execute("ANALYZE")
 

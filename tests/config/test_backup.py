@@ -3,6 +3,9 @@
 import json
 import os
 import re
+import signal
+import subprocess
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +17,7 @@ import psycopg
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -25,6 +28,7 @@ from goals.models import Goal, ReportingPeriod, StatusUpdate
 from parties.models import User
 from proposals.intake import read_draft, receive
 from proposals.models import PageImage, PlanYear
+from tests.browser.server import PYTHON, ROOT, address_of, environment_of
 from tests.conftest import BASE, YEAR
 from tests.evaluation.goals import LAYOUTS
 from tests.factories import CommitteeFactory, MembershipFactory, PartyFactory
@@ -307,7 +311,7 @@ def test_a_restore_that_fails_leaves_what_was(backup, filled, tmp_path, monkeypa
     monkeypatch.setattr("config.backup.restore.PATIENCE", "100ms")
     with psycopg.connect(**server(), dbname=filled) as other:
         other.execute("SELECT FROM parties_party")
-        with pytest.raises(CommandError, match="Stanna webbplatsen"):
+        with pytest.raises(CommandError, match="Stoppa webbplatsen"):
             put_back(backup, replace=filled)
     assert holds() == before
 
@@ -465,4 +469,33 @@ def test_a_backup_is_verified_when_it_is_written(source, tmp_path, monkeypatch):
     monkeypatch.setattr(programs, "contents", lambda dump, dumped_by: {"django_migrations"})
     with using(source), pytest.raises(BackupError, match="inte de tabeller"):
         make.make(tmp_path / "b", force=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_the_database_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command):
+    """Where nothing can be reached, that is said in one line, and nothing is left."""
+
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("connection refused\nIs the server running?")
+
+    monkeypatch.setattr(f"config.management.commands.{command}.{'make' if command == 'backup' else 'verify'}", away)
+    with pytest.raises(CommandError, match=r"^Databasen svarar inte: connection refused$"):
+        call_command(command, tmp_path / "fil.backup", **({"force": False} if command == "backup" else {}))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_that_is_told_to_stop_leaves_nothing(tmp_path: Path, db: None):
+    """A backup that the service manager ends, because it takes too long, takes away what it has written."""
+    database = {**connection.get_connection_params(), "context": None, "cursor_factory": psycopg.Cursor}
+    with psycopg.connect(**database) as other:
+        other.execute("LOCK TABLE goals_goal IN ACCESS EXCLUSIVE MODE")  # so that it waits
+        environment = environment_of(address_of(connection.settings_dict["NAME"]), tmp_path)
+        command = [*PYTHON, "manage.py", "backup", str(tmp_path / "fil.backup")]
+        with subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+            while not list(tmp_path.glob(".*.unfinished")):
+                assert process.poll() is None
+                time.sleep(0.05)
+            process.terminate()
+            assert process.wait(20) == 128 + signal.SIGTERM
     assert list(tmp_path.iterdir()) == []

@@ -3,19 +3,27 @@
 The secret key is not in it. docs/running.md tells more.
 """
 
+import signal
+import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error as DatabaseError
 
-from config.backup import BackupError
+from config.backup import BackupError, told
 from config.backup.make import make
 
 
 class Command(BaseCommand):
     help = "Säkerhetskopiera databasen till en fil, och kontrollera filen."
     requires_system_checks = ()
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Run as a program, which takes away what is unfinished also when it is told to stop."""
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+        super().run_from_argv(argv)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE", help="filen att skriva till")
@@ -25,8 +33,8 @@ class Command(BaseCommand):
         path = options["file"].absolute()
         try:
             made = make(path, force=options["force"])
-        except BackupError as error:
-            raise CommandError(str(error)) from error
+        except (BackupError, DatabaseError) as error:
+            raise CommandError(told(error)) from error
         except OSError as error:
             raise CommandError(f"{error.filename or path}: {error.strerror}") from error
         size = f"{made.size / 1_000_000:.1f}".replace(".", ",")

@@ -8,10 +8,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error as DatabaseError
 
-from config.backup import BackupError, state
+from config.backup import BackupError, state, told
 from config.backup.archive import Archive, Manifest, opened
 from config.backup.make import verify
 from config.backup.restore import require_known, restore
@@ -39,8 +41,8 @@ class Command(BaseCommand):
                     self.stdout.write("Provkörning: inget har skrivits.")
                     return
                 self.put_back(archive, options)
-        except BackupError as error:
-            raise CommandError(str(error)) from error
+        except (BackupError, DatabaseError, psycopg.Error) as error:
+            raise CommandError(told(error)) from error
 
     def tell(self, manifest: Manifest) -> None:
         """Tell what the backup has."""
