@@ -1,5 +1,6 @@
 """The forms of the import's first two steps: what is received, and what a person reads out of a goal."""
 
+from datetime import timedelta
 from pathlib import PurePath
 from typing import Any
 
@@ -17,6 +18,8 @@ FORMATS = sorted(MEDIA_TYPES)
 PASTED = "inklistrad-text.txt"
 #: What marks the name of a document that was received with a form that could not be taken.
 SALT = "received"
+#: How long the form can name it.
+NAMED_FOR = timedelta(days=1)
 MEGABYTE = 1_000_000
 
 
@@ -120,7 +123,7 @@ def received_token(document: SourceDocument, user: User) -> str:
 
 def _received(token: str, user: User) -> SourceDocument | None:
     try:
-        document, whose = signing.loads(token, salt=SALT, max_age=24 * 3600)
+        document, whose = signing.loads(token, salt=SALT, max_age=NAMED_FOR)
     except signing.BadSignature:
         return None
     return SourceDocument.objects.filter(pk=document).first() if whose == user.pk else None

@@ -1,9 +1,11 @@
 """The documents that plans come from."""
 
+import datetime
 from hashlib import sha256
 from pathlib import PurePath
 
 from django.db import models
+from django.utils import timezone
 
 #: The formats that are read, by the ends of their names.
 MEDIA_TYPES = {
@@ -28,7 +30,7 @@ class SourceDocumentQuerySet(models.QuerySet["SourceDocument"]):
         :raises KeyError: if the name has an end that no reader knows.
         """
         path = PurePath(name)
-        document, _ = self.get_or_create(
+        document, is_new = self.get_or_create(
             sha256=sha256(content).hexdigest(),
             defaults={
                 "name": path.name[-255:],
@@ -36,11 +38,17 @@ class SourceDocumentQuerySet(models.QuerySet["SourceDocument"]):
                 "content": content,
             },
         )
+        if not is_new:
+            self.filter(pk=document.pk).update(received_at=timezone.now())
         return document
 
     def unused(self) -> "SourceDocumentQuerySet":
         """Find the documents that no plan, earlier version or draft was made from."""
         return self.filter(proposals=None, earlier_versions=None, drafts=None)
+
+    def received_before(self, at: datetime.datetime) -> "SourceDocumentQuerySet":
+        """Find those that nobody has sent since."""
+        return self.filter(received_at__lt=at)
 
 
 class SourceDocument(models.Model):
@@ -50,6 +58,7 @@ class SourceDocument(models.Model):
     media_type = models.CharField("filtyp", max_length=100)
     content = models.BinaryField("innehåll")
     sha256 = models.CharField("kontrollsumma (SHA-256)", max_length=64, unique=True)
+    received_at = models.DateTimeField("senast mottaget", default=timezone.now, editable=False)
 
     objects = SourceDocumentQuerySet.as_manager()
 

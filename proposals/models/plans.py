@@ -40,7 +40,10 @@ class PlanYearQuerySet(models.QuerySet["PlanYear"]):
         return self.filter(models.Exists(Proposal.objects.filter(plan_year=models.OuterRef("pk"))))
 
     def years(self) -> list[int]:
-        """Give the years that there is any plan year of, the latest first, without looking at every plan year."""
+        """Give the years that there is any plan year of, the latest first, without looking at every plan year.
+
+        They are those of all plan years, whatever these have been narrowed to.
+        """
         with connections[self.db].cursor() as cursor:
             cursor.execute(_YEARS)
             return [year for (year,) in cursor.fetchall()]
