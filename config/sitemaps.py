@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from goals.find import all_committees_with_plans, municipalities_with_plans
 from goals.models import Goal, Issue, Report, Topic
+from parties.models import Committee, Municipality
 from proposals.models import PlanYear, Proposal
 
 #: How many addresses a page of the site map has at most.
@@ -63,6 +65,26 @@ class SiteSitemap(Sitemap):
     def location(self, item: str) -> str:
         """Give a page's address."""
         return reverse(item)
+
+
+class MunicipalitySitemap(Sitemap):
+    """Each municipality that has plans."""
+
+    def items(self) -> list[Municipality]:
+        """Give the municipalities."""
+        return municipalities_with_plans()
+
+    def location(self, item: Municipality) -> str:
+        """Give the address of a municipality's page."""
+        return reverse("municipality", args=[item.slug])
+
+
+class CommitteeSitemap(KeyedSitemap):
+    """Each committee that has plans."""
+
+    def items(self) -> QuerySet[Committee]:
+        """Give the committees."""
+        return all_committees_with_plans().select_related("municipality").order_by("pk")
 
 
 class CompareSitemap(Sitemap):
@@ -139,6 +161,8 @@ class IssueSitemap(KeyedSitemap):
 
 SITEMAPS: dict[str, type[Sitemap]] = {
     "sidor": SiteSitemap,
+    "kommuner": MunicipalitySitemap,
+    "namnder": CommitteeSitemap,
     "jamforelser": CompareSitemap,
     "oversikter": OverviewSitemap,
     "rapporter": ReportSitemap,

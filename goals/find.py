@@ -89,7 +89,7 @@ def parties_with_plans() -> list[Party]:
 
 def municipalities_with_plans() -> list[Municipality]:
     """Give the municipalities that have a plan, in Swedish alphabetical order."""
-    having = _committees_with_plans().filter(municipality=models.OuterRef("pk"))
+    having = all_committees_with_plans().filter(municipality=models.OuterRef("pk"))
     return sorted(Municipality.objects.filter(models.Exists(having)), key=lambda each: swedish_key(each.name))
 
 
@@ -98,12 +98,13 @@ def committees_with_plans(municipalities: Sequence[Municipality], chosen: str) -
 
     ``chosen`` is a municipality's part of an address.
     """
-    committees = _committees_with_plans().select_related("municipality")
+    committees = all_committees_with_plans().select_related("municipality")
     if len(municipalities) > 1:
         committees = committees.filter(municipality__in=[each for each in municipalities if each.slug == chosen])
     return sorted(committees, key=lambda each: swedish_key(each.name))
 
 
-def _committees_with_plans() -> CommitteeQuerySet:
+def all_committees_with_plans() -> CommitteeQuerySet:
+    """Find the committees that have a plan, wherever they are."""
     has_plan = PlanYear.objects.published().filter(committee=models.OuterRef("pk"))
     return Committee.objects.filter(models.Exists(has_plan))

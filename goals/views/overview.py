@@ -31,7 +31,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """Tell what this is and how it stands: the latest plan year's parties and topics, and the other plan years."""
     plan_years = list(PlanYear.objects.newest_first()[: OTHER_PLAN_YEARS + 1])
     municipalities = municipalities_with_plans()
-    is_large = len(municipalities) > MOST_IN_ONE_LIST
+    is_large = len(municipalities) > MOST_IN_ONE_LIST or len(plan_years) > OTHER_PLAN_YEARS
     page = Page(
         "Nämndkollen – jämför partiernas planer och följ vad som hände",
         "Vad vill partierna i nämnden? Jämför deras planer fråga för fråga, med deras egna ord, "
