@@ -5,6 +5,7 @@ over plain HTTP. Nothing of what it asks with comes back, and nothing that the a
 """
 
 import logging
+import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -12,12 +13,13 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from psycopg.errors import UndefinedTable
 from psycopg.generators import execute
 from psycopg.pq import ExecStatus
+
+from config.backup.state import known
 
 logger = logging.getLogger(__name__)
 
@@ -70,10 +72,8 @@ def _said(found: dict[str, str]) -> HttpResponse:
     return JsonResponse(found, status=200 if is_well else 503, headers=headers)
 
 
-@cache
-def _known() -> set[str]:
-    """Name the migrations that the code has."""
-    return {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
+#: The migrations that the code has, which are looked up once.
+_known = cache(known)
 
 
 def _asked() -> tuple[bool, set[str]]:
@@ -84,13 +84,15 @@ def _asked() -> tuple[bool, set[str]]:
     """
     was_open = connection.connection is not None
     connection.ensure_connection()
+    began = time.monotonic()
     try:
         return _ask(connection.connection)
     except UndefinedTable:
         raise
     except psycopg.OperationalError:
         connection.close()
-        if not was_open:
+        # A dead one says so at once. One that was waited for is not asked twice: the load balancer waits too.
+        if not was_open or time.monotonic() - began >= DEADLINE:
             raise
     connection.ensure_connection()
     return _ask(connection.connection)

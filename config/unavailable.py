@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from config import request_id
+from config.log import shown
 from config.page import Page
 from goals.api.problems import problem
 from parties.access import NEVER_KEPT, is_from_our_own_page
@@ -54,11 +55,11 @@ def unavailable(request: HttpRequest, error: BaseException | None) -> HttpRespon
     """Answer 503: to a person with a page, to a program with a problem."""
     # One line, and not the whole way to it for each request: the log would fill the disk while the database is away.
     reason = str(error).strip().partition("\n")[0]
-    logger.error("Service Unavailable: %s (%s: %s)", request.path, type(error).__name__, reason)
+    logger.error("Service Unavailable: %s (%s: %s)", shown(request.path), type(error).__name__, reason)
     if code_of(error) == READ_ONLY:
         for connection in connections.all(initialized_only=True):
             connection.close()  # what answers is no longer the one that takes writes
-    response = _for_programs() if _asks_as_program(request) else _page(request, is_full(error))
+    response = (_for_programs if _asks_as_program(request) else _page)(request, is_full(error))
     _receive_the_rest(request)
     response["Retry-After"] = str(RETRY_AFTER)
     response["Cache-Control"] = "no-store"
@@ -73,8 +74,9 @@ def _asks_as_program(request: HttpRequest) -> bool:
     return request.path.startswith(("/api/", "/data/")) and "text/html" not in request.headers.get("Accept", "")
 
 
-def _for_programs() -> HttpResponse:
-    return problem(503, f"Databasen svarar inte just nu. Försök igen om {RETRY_AFTER} sekunder.")
+def _for_programs(request: HttpRequest, full: bool) -> HttpResponse:
+    why = "Det finns inte plats att spara mer hos oss" if full else "Databasen svarar inte just nu"
+    return problem(503, f"{why}. Försök igen om {RETRY_AFTER} sekunder.")
 
 
 def _page(request: HttpRequest, full: bool) -> HttpResponse:

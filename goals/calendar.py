@@ -8,7 +8,7 @@ from django.urls import reverse
 from icalendar import Calendar, Event
 
 from goals.changes import shortened
-from goals.data.edition import Edition
+from goals.data.edition import DataEdition
 from goals.data.shared import whole
 from goals.models import Decision, Goal
 from goals.standing import NOTHING_SAID, load_standings
@@ -19,7 +19,7 @@ MEDIA_TYPE = "text/calendar; charset=utf-8"
 LONGEST_TEXT = 80
 
 
-def calendar(plan_year: PlanYear, edition: Edition) -> bytes:
+def calendar(plan_year: PlanYear, edition: DataEdition) -> bytes:
     """Give a plan year's calendar; the same edition gives the same bytes."""
     found = Calendar()
     found.add("prodid", "-//Nämndkollen//sv")
@@ -54,7 +54,7 @@ def _due(plan_year: PlanYear) -> list[tuple[Goal, datetime.date, bool]]:
     return found
 
 
-def _due_day(goal: Goal, due_on: datetime.date, is_example: bool, edition: Edition) -> Event:
+def _due_day(goal: Goal, due_on: datetime.date, is_example: bool, edition: DataEdition) -> Event:
     mark = "Exempel: " if is_example else ""
     text = shortened(goal.passage.text, LONGEST_TEXT)
     address = goal.get_absolute_url()
@@ -66,7 +66,7 @@ def _due_day(goal: Goal, due_on: datetime.date, is_example: bool, edition: Editi
     return event
 
 
-def _day(key: str, day: datetime.date, summary: str, address: str, edition: Edition) -> Event:
+def _day(key: str, day: datetime.date, summary: str, address: str, edition: DataEdition) -> Event:
     """Give a whole day, which takes nobody's time."""
     event = Event()
     event.add("uid", f"{key}@{urlsplit(settings.SITE_ADDRESS).hostname}")

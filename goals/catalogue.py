@@ -10,7 +10,7 @@ from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, XSD
 
 from goals.data.columns import Table
-from goals.data.edition import Edition
+from goals.data.edition import DataEdition
 from goals.data.files import MEDIA_TYPES, DataFile
 from goals.data.shared import whole
 from goals.data.tables import TABLES
@@ -36,7 +36,7 @@ DESCRIPTION = (
 )
 
 
-def catalogue(edition: Edition) -> Graph:
+def catalogue(edition: DataEdition) -> Graph:
     """Give the catalogue of an edition of the data."""
     graph = Graph()
     for prefix, address in PREFIXES.items():

@@ -212,7 +212,7 @@ def load_queue(period: ReportingPeriod) -> Queue:
                 text=text,
                 marks=marks,
                 plan_url=plan_url,
-                judge_url=f"{period_url}{party.slug}/{number}/",
+                judge_url=period.judge_url(party.slug, number, within=period_url),
                 update=in_force,
                 seen=latest.pk if latest else None,
                 earlier=chip(standing.status, kind),

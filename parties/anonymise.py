@@ -115,9 +115,10 @@ def _is_of_another(entry: LogEntry, user: User) -> bool:
 
 def _forget_in_log(user: User, nobody: str) -> None:
     """Write in the administration's log that it was nobody whom something was done to."""
+    of_user = ContentType.objects.get_for_model(User)
     for entry in list(log_about(user)):
         entry.change_message = _readable(entry.change_message)
-        if entry.content_type.model_class() is User and entry.object_id == str(user.pk):
+        if entry.content_type == of_user and entry.object_id == str(user.pk):
             entry.object_repr = nobody  # the name may have been another then
         for words in filter(None, (user.email, user.name)):
             entry.object_repr = _whole(words).sub(nobody, entry.object_repr)[:200]

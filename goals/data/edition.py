@@ -15,7 +15,7 @@ NEVER = datetime.datetime(2017, 1, 1, tzinfo=datetime.UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class DataEdition:
     """An edition: its name, which is the same in every process, and when the latest change in it was made."""
 
     name: str
@@ -26,12 +26,12 @@ class Edition:
         return f'"{_short(self.name, *parts)}"'
 
 
-def edition_of(plan_year: PlanYear | None = None) -> Edition:
+def edition_of(plan_year: PlanYear | None = None) -> DataEdition:
     """Give the edition of a plan year's data, or of all, in one query."""
     numbers = EditionNumber.objects
     found = numbers.of([plan_year.pk]) if plan_year else numbers.of_all()
     where = plan_year.pk if plan_year else ""
-    return Edition(_short(FORM, settings.SITE_ADDRESS, where, *found), found.changed_at or NEVER)
+    return DataEdition(_short(FORM, settings.SITE_ADDRESS, where, *found), found.changed_at or NEVER)
 
 
 def _short(*parts: object) -> str:

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.http import FileResponse, StreamingHttpResponse
 from django.urls import reverse
 
-from goals.data.edition import Edition
+from goals.data.edition import DataEdition
 from goals.data.tables import BY_NAME, TABLES
 from goals.data.writers import to_csv, to_excel, to_json
 from proposals.models import PlanYear
@@ -63,11 +63,11 @@ class DataFile:
         what = "Öppna data" if self.name == EVERYTHING else BY_NAME[self.name].title
         return f"Nämndkollen: {what}, {self.plan_year}" if self.plan_year else f"Nämndkollen: {what}"
 
-    def answer(self, edition: Edition) -> StreamingHttpResponse:
+    def answer(self, edition: DataEdition) -> StreamingHttpResponse:
         """Give an answer with the file; CSV and JSON are sent as they are made, Excel when it is whole."""
         return FileResponse(self._excel(edition)) if self.form == "xlsx" else StreamingHttpResponse(self._parts())
 
-    def checksum(self, edition: Edition) -> str:
+    def checksum(self, edition: DataEdition) -> str:
         """Give the file's SHA-256."""
         if self.form == "xlsx":
             with self._excel(edition) as whole:
@@ -77,7 +77,7 @@ class DataFile:
             digest.update(part)
         return digest.hexdigest()
 
-    def _excel(self, edition: Edition) -> "IO[Any]":
+    def _excel(self, edition: DataEdition) -> "IO[Any]":
         """Make an Excel file, which is gone when it is closed."""
         tables = TABLES if self.name == EVERYTHING else (BY_NAME[self.name],)
         whole = tempfile.TemporaryFile()  # noqa: SIM115 - whoever reads it closes it
@@ -104,7 +104,7 @@ def files_of(plan_year: PlanYear | None) -> Iterator[DataFile]:
     yield DataFile(EVERYTHING, "xlsx", plan_year)
 
 
-def checksums(plan_year: PlanYear, edition: Edition) -> str:
+def checksums(plan_year: PlanYear, edition: DataEdition) -> str:
     """Give the checksums of a plan year's files, as ``sha256sum --check`` reads them; made once for each edition."""
     key = f"sha256sums:{edition.name}"
     kept: str | None = cache.get(key)

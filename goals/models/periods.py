@@ -144,9 +144,12 @@ class ReportingPeriod(models.Model):
         if self.ends_on and self.due_on and self.due_on.year > self.ends_on.year + 1:
             raise ValidationError({"due_on": "Ange en dag inom ett år efter perioden."})
 
-    def judge_url(self, party: str, number: int) -> str:
-        """Give the address where a goal is judged, by its party's address and its number."""
-        return f"{self.get_absolute_url()}{party}/{number}/"
+    def judge_url(self, party: str, number: int, *, within: str = "") -> str:
+        """Give the address where a goal is judged, by its party's address and its number.
+
+        ``within`` is the period's own address, for who has it already and asks for many.
+        """
+        return f"{within or self.get_absolute_url()}{party}/{number}/"
 
     @property
     def is_locked(self) -> bool:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from config.page import Crumb, HelpfulNotFound, Page
 from goals.data.about import about_how_many
 from goals.data.columns import Column, Table
-from goals.data.edition import Edition, edition_of
+from goals.data.edition import DataEdition, edition_of
 from goals.data.files import EVERYTHING, MEDIA_TYPES, DataFile, checksums, files_of
 from goals.data.tables import TABLES
 from goals.data.writers import written
@@ -51,16 +51,13 @@ class Listed:
 def listed(plan_year: PlanYear | None) -> list[Listed]:
     """List the tables of a plan year, or all of them; of large ones it is told about how many rows they have."""
     about = {} if plan_year else about_how_many(table.find().model for table in TABLES)
-    return [
-        Listed(
-            table,
-            round(about[model], -3) if (is_about := about.get(model, 0) > COUNTED) else table.find(plan_year).count(),
-            [DataFile(table.name, form, plan_year) for form in MEDIA_TYPES],
-            is_about,
-        )
-        for table in TABLES
-        for model in (table.find().model,)
-    ]
+    return [_listed(table, plan_year, about.get(table.find().model, 0)) for table in TABLES]
+
+
+def _listed(table: Table, plan_year: PlanYear | None, about: int) -> Listed:
+    is_about = about > COUNTED
+    count = round(about, -3) if is_about else table.find(plan_year).count()
+    return Listed(table, count, [DataFile(table.name, form, plan_year) for form in MEDIA_TYPES], is_about)
 
 
 def paced(view: FileView) -> FileView:
@@ -209,7 +206,7 @@ def _send(request: HttpRequest, name: str, form: str, plan_year: PlanYear | None
 
 
 def answered(
-    request: HttpRequest, edition: Edition, make: Callable[[], HttpResponseBase], *parts: str, media_type: str
+    request: HttpRequest, edition: DataEdition, make: Callable[[], HttpResponseBase], *parts: str, media_type: str
 ) -> HttpResponseBase:
     """Answer with what an edition gives, or that nothing has changed; then, and to HEAD, nothing is made.
 
@@ -217,7 +214,7 @@ def answered(
     """
     tag = edition.tag(*parts)
     changed = int(edition.changed_at.timestamp())
-    # A time alone does not tell: a party's new name and a history that is moved here with its own times have none.
+    # A time alone does not tell: it is in whole seconds, and two changes may be made in one.
     request.META.pop("HTTP_IF_MODIFIED_SINCE", None)
     response: HttpResponseBase | None = get_conditional_response(request, etag=tag)
     if response is None:

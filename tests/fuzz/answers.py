@@ -9,8 +9,8 @@ from pathlib import Path
 from time import monotonic
 
 #: What the log says of a fault, also of one that the answer says nothing of: config/log.py writes its lines.
-#: What Django refuses with 400, because it is not safe, it logs as an error and is none of ours.
 FAULT = re.compile(rb'Traceback \(most recent call last\)|panicked at|"level": "(?:ERROR|CRITICAL)"|"error": "')
+#: What Django refuses with 400, because it is not safe, it logs as an error; it is none of ours.
 REFUSED = b'"logger": "django.security.'
 #: Where each request is said to come from: a place of its own. Hypothesis makes chance repeat itself.
 PLACES = (f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}" for number in count(1))
