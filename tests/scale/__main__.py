@@ -45,17 +45,19 @@ def is_filled() -> int:
 def fill() -> int:
     began = monotonic()
     with cluster.connect() as cursor:
-        from django.core.management import call_command
-
-        from tests.scale.fill import Filling
-        from tests.scale.sweden import Size
-
         # One transaction: at no moment are there tables of ours without the mark.
         cursor.execute(
             f"DROP SCHEMA public CASCADE; CREATE SCHEMA public; COMMENT ON SCHEMA public IS '{cluster.BEGUN}'"
         )
-        call_command("migrate", verbosity=0)
-        Filling(Size.share(SHARE)).run(lambda said: print(said, flush=True))
+    from django.core.management import call_command
+    from django.db import connection
+
+    from tests.scale.fill import Filling
+    from tests.scale.sweden import Size
+
+    call_command("migrate", verbosity=0)
+    Filling(Size.share(SHARE)).run(lambda said: print(said, flush=True))
+    with connection.cursor() as cursor:  # another connection: the one before was not shared with the workers
         cursor.execute(f"COMMENT ON SCHEMA public IS '{MARK}'")
     print(f"in all: {(monotonic() - began) / 60:.1f} minutes")
     return 0
