@@ -91,9 +91,9 @@ lock: $(VENV)/test
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--python-version 3.11 --group dev -c requirements.txt -o tests/requirements.txt
 
-# A folder of its own, which is filled once for each SHARE. SCREENS='Search|Goal' for some.
+# A folder of its own (SCALE_DIR, .data-scale), which is filled once for each SHARE. SCREENS='Search|Goal' for some.
 scale: $(VENV)/test
-	@DATA_DIR=$${DATA_DIR:-.data-scale} $(BIN)/python -m tests.scale
+	@$(BIN)/python -m tests.scale
 
 fuzz: $(VENV)/test
 	$(BIN)/python -m tests.fuzz $${MINUTES:-60} $(SEED)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 from django.db import connection, transaction
+from django.test.utils import setup_databases, teardown_databases
 from hypothesis import HealthCheck, settings
 from whitenoise import WhiteNoise
 from xdist.scheduler import LoadScopeScheduling
@@ -74,20 +75,29 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_db_setup: None, django_db_blocker: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[databases.Furnished]:
-    """Let nothing of ours hold the test database when it is dropped.
+    """Make the test database for whoever asks, and let nothing of ours hold it when it is dropped.
 
-    While Playwright runs, its event loop gives Django another context, and with it another connection.
+    pytest-django's own makes one only where some test that is run asks for ``db``, and else leaves the real one to
+    those that ask for this. While Playwright runs, its event loop gives Django another context, and with it another
+    connection.
     """
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases=["default"], serialized_aliases=())
     furnished = databases.Furnished(shared_folder(tmp_path_factory))
     yield furnished
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
+    with django_db_blocker.unblock():
         furnished.drop()
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user"
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user"
+            )
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import io
 import socket
 import zipfile
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -36,7 +37,7 @@ def nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def test_links_are_never_followed(cast: Cast, nobody_is_asked: list[Any]):
-    """A link to a machine of the municipality's own network is written, shown, exported, and never opened."""
+    """A link to a machine of the municipality's own network is written, shown, exported; Python opens no socket."""
     goal = Goal.objects.get(proposal__party__slug="v", number=25)
     measured = Goal.objects.get(proposal__party__slug="kd", number=14)
     period = ReportingPeriod.objects.get(slug="delar")
@@ -73,10 +74,10 @@ def test_documents_ask_for_nothing(nobody_is_asked: list[Any]):
                 content = content.replace(b"Provpartiet", b"&e;Provpartiet")
             new.writestr(name, content)
     markdown = f"# Plan\n\n![bild]({INSIDE})\n\n- Fler parker <img src={INSIDE}>\n".encode()
-    for content, name in ((out.getvalue(), "a.docx"), (entity.getvalue(), "b.docx"), (markdown, "c.md")):
-        try:
-            lines = read(content, name)
-        except UnreadableDocumentError:
-            continue  # to refuse it is an answer too
-        assert "meta-data" not in str(lines) or name == "c.md"
+    lines = str(read(out.getvalue(), "a.docx"))
+    assert "fler parker" in lines
+    assert "meta-data" not in lines
+    assert "Fler parker" in str(read(markdown, "c.md"))
+    with suppress(UnreadableDocumentError):  # to refuse an entity is an answer too
+        assert "meta-data" not in str(read(entity.getvalue(), "b.docx"))
     assert nobody_is_asked == []

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests import programs
+from tests.machine import machine
 
 SIZES = (78, 780, 7800)
 
@@ -44,7 +45,7 @@ def report(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
     from tests.bench.plan_years import make_plan_year
 
     command = f"make bench: {options.rounds} rounds of {options.seconds} s each, {CONNECTIONS} connections"
-    yield f"\n{table.machine()}.\n{command}.\n", True
+    yield f"\n{machine()}.\n{command}.\n", True
     with site.served(folder) as served:
         for goals in options.goals:
             cases = measure(served, make_plan_year(goals), options.rounds, options.seconds)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: What would have another site measured than the one that is told of.
 OTHERS = (
     "DATABASE_URL",
+    "REPLICA_URLS",
     "DEBUG",
     "EMBEDDED_POSTGRES_SOCKET",
     "HTTPS",
@@ -54,7 +55,7 @@ def begin() -> Path:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for other in OTHERS:
         os.environ.pop(other, None)
-    own = {"DATA_DIR": str(folder), "EXAMPLE": "no", "SECRET_KEY": secrets.token_urlsafe(50)}
+    own = {"DATA_DIR": str(folder), "EXAMPLE": "no", "PACE": "off", "SECRET_KEY": secrets.token_urlsafe(50)}
     os.environ.update(own, DJANGO_SETTINGS_MODULE="tests.bench.settings")
     from config import embedded
 

@@ -1,10 +1,6 @@
 """The table of what was measured, for people, and its place in a document."""
 
-import os
-import platform
-import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 from pathlib import Path
 
 from tests.bench.cases import COMPARE, EMPTY, FRONT, STATIC, Case
@@ -42,16 +38,6 @@ def promises(cases: Sequence[Case]) -> Iterator[tuple[str, bool]]:
 def named(cases: Sequence[Case], name: str) -> Case:
     """Find a case."""
     return next(case for case in cases if case.name == name)
-
-
-def machine() -> str:
-    """Tell what it was measured on, and when."""
-    cpu, memory = Path("/proc/cpuinfo"), Path("/proc/meminfo")
-    model = re.search(r"model name\s*: (.+)", cpu.read_text()) if cpu.exists() else None
-    size = re.search(r"MemTotal:\s*(\d+)", memory.read_text()) if memory.exists() else None
-    gigabytes = f", {int(size[1]) / 1e6:.0f} GB of memory" if size else ""
-    name = model[1] if model else platform.machine()
-    return f"{date.today()}, {os.cpu_count()} cores ({name}){gigabytes}, Python {platform.python_version()}"  # noqa: DTZ011 - the machine's own day
 
 
 def write_between(path: Path, lines: Sequence[str]) -> None:

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.bench.cases import COMPARE, EMPTY, FRONT, STATIC, Case
-from tests.bench.table import BEGIN, END, machine, promises, table, write_between
+from tests.bench.table import BEGIN, END, promises, table, write_between
 from tests.bench.wrk import NothingMeasuredError, Round, measured
+from tests.machine import machine
 
 
 def case(name: str, *per_second: float, errors: int = 0) -> Case:

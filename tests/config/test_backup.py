@@ -28,6 +28,7 @@ from goals.models import Goal, ReportingPeriod, StatusUpdate
 from parties.models import User
 from proposals.intake import read_draft, receive
 from proposals.models import PageImage, PlanYear
+from tests import databases
 from tests.browser.server import PYTHON, ROOT, address_of, environment_of
 from tests.conftest import BASE, YEAR
 from tests.evaluation.goals import LAYOUTS
@@ -80,14 +81,11 @@ def using(name: str) -> Iterator[None]:
 @contextmanager
 def database(name: str, template: str = "template0") -> Iterator[str]:
     """Make a database beside the tests' own."""
-    with psycopg.connect(**server(), dbname="postgres", autocommit=True) as own:
-        drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
-        own.execute(drop)
-        own.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        try:
-            yield name
-        finally:
-            own.execute(drop)
+    databases.copy(name, template)
+    try:
+        yield name
+    finally:
+        databases.drop(name)
 
 
 def server() -> dict[str, Any]:

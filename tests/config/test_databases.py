@@ -9,6 +9,12 @@ from proposals.models import PlanYear
 from tests.databases import Furnished
 
 
+def test_no_test_is_given_the_real_database(django_db_setup: Furnished):
+    """Also where no test that is run asks for `db`, as here when this is run alone."""
+    assert connection.settings_dict["NAME"].startswith("test_")
+    assert connection.settings_dict["NAME"] == django_db_setup.empty
+
+
 @pytest.fixture
 def furnished(django_db_setup: Furnished, django_db_blocker: pytest.FixtureRequest) -> Iterator[Furnished]:
     with django_db_blocker.unblock():

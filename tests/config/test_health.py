@@ -1,6 +1,5 @@
 """What a load balancer is told: at once, without secrets, by whatever name it asks, and true."""
 
-import time
 from collections.abc import Iterator
 
 import psycopg
@@ -9,6 +8,7 @@ from django.core.cache import cache
 from django.db import OperationalError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 
 from config import health
 
@@ -47,8 +47,9 @@ def test_one_query(client: Client, db, monkeypatch):
     ask = health._ask
     monkeypatch.setattr(health, "_ask", lambda own: (asked.append(1), ask(own))[1])
     client.cookies["sessionid"] = "x" * 32
-    client.get("/halsa/")
-    assert asked == [1]
+    with CaptureQueriesContext(connection) as others:
+        client.get("/halsa/", headers={"Host": "finns-inte.example"})
+    assert (asked, others.captured_queries) == ([1], [])
 
 
 def test_it_is_never_asked_too_often(client: Client, db):
@@ -110,9 +111,9 @@ def test_a_database_that_hangs(client: Client, own, monkeypatch):
     question = health._QUESTION
     monkeypatch.setattr(health, "DEADLINE", 0.2)
     monkeypatch.setattr(health, "_QUESTION", "SELECT true, pg_sleep(5)::text")
-    began = time.monotonic()
-    assert client.get("/halsa/").status_code == 503
-    assert time.monotonic() - began < 4
+    answer = client.get("/halsa/")
+    # Who waits for the answer gets one of another kind: that no migration is applied.
+    assert (answer.status_code, answer.json()) == (503, {"status": "fel", "databas": "fel"})
     monkeypatch.setattr(health, "DEADLINE", 30)
     monkeypatch.setattr(health, "_QUESTION", question)
     assert client.get("/halsa/").status_code == 200

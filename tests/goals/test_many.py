@@ -150,4 +150,6 @@ def test_large_tables_are_not_counted(client: Client, plans, monkeypatch):
     """Of a large table the page tells about how many rows there are, as the database knows it."""
     monkeypatch.setattr(data, "about_how_many", lambda tables: dict.fromkeys(tables, 3_342_492))
     assert "ungefär 3\N{NO-BREAK SPACE}342\N{NO-BREAK SPACE}000" in client.get("/data/").content.decode()
-    assert about.about_how_many([Goal])[Goal] >= 0
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE goals_goal")
+    assert about.about_how_many([Goal]) == {Goal: 78}

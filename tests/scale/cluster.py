@@ -1,8 +1,17 @@
-"""The embedded PostgreSQL, set for filling or for measuring, in a folder of its own."""
+"""The embedded PostgreSQL, set for filling or for measuring, in a folder of its own: ``SCALE_DIR``."""
 
 import os
 import subprocess
 import sys
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
+
+from tests.bench.site import OTHERS
+
+FOLDER = Path(__file__).resolve().parents[2] / ".data-scale"
+#: What a schema is marked with while it is filled; what it is marked with afterwards ends as this does, with the share.
+BEGUN = "being filled by tests.scale"
 
 #: While rows are copied: nothing need survive a crash, as one would begin again.
 FILLING = {
@@ -30,14 +39,19 @@ MEASURING = {
 }
 
 
-def settle(settings: dict[str, str]) -> None:
-    """Write the settings and leave; where no other process uses the server, it stops and begins with them next time."""
-    subprocess.run(
-        [sys.executable, "-m", "tests.scale.cluster", *(f"{k}={v}" for k, v in settings.items())], check=True
-    )
+def be_alone(environment: MutableMapping[str, str]) -> None:
+    """Let the environment name our own cluster and no other database, and measure pages and not how often one may ask.
+
+    The cluster is emptied when it is filled, so neither DATABASE_URL nor DATA_DIR may say which: those are a site's.
+    """
+    for other in OTHERS:
+        environment.pop(other, None)
+    environment.update(DATA_DIR=environment.get("SCALE_DIR") or str(FOLDER), PACE="off")
 
 
-def _main(settings: list[str]) -> None:
+def connect() -> Any:
+    """Start the cluster, and give a cursor to it; end the process where what is in it was not made by `make scale`."""
+    be_alone(os.environ)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from config import embedded
 
@@ -46,7 +60,40 @@ def _main(settings: list[str]) -> None:
     from django.db import connection
 
     django.setup()
-    with connection.cursor() as cursor:
+    cursor = connection.cursor()
+    mark(cursor)
+    return cursor
+
+
+def mark(cursor: Any) -> str:
+    """Give what our schema is marked with; nothing where there are no tables yet.
+
+    :raises SystemExit: if there are tables in it that are not ours.
+    """
+    cursor.execute(
+        "SELECT coalesce(obj_description('public'::regnamespace), ''),"
+        " EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p'))"
+    )
+    said, has_tables = cursor.fetchone()
+    if "filled by tests.scale" in said:
+        return str(said)
+    if has_tables:
+        sys.exit(
+            "The database in SCALE_DIR was not made by make scale, which would empty it. Name another folder: "
+            "make scale SCALE_DIR=..."
+        )
+    return ""
+
+
+def settle(settings: dict[str, str]) -> None:
+    """Write the settings and leave; where no other process uses the server, it stops and begins with them next time."""
+    subprocess.run(
+        [sys.executable, "-m", "tests.scale.cluster", *(f"{k}={v}" for k, v in settings.items())], check=True
+    )
+
+
+def _main(settings: list[str]) -> None:
+    with connect() as cursor:
         cursor.execute("ALTER SYSTEM RESET ALL")
         for setting in settings:
             name, value = setting.split("=")

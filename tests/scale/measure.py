@@ -1,7 +1,6 @@
 """Measures each screen: what it takes to make it, and whether every statement of it is answered through an index."""
 
 import os
-import platform
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -151,19 +150,8 @@ def rows() -> Iterator[str]:
         yield f"the whole database: {cursor.fetchone()[0] / 2**30:.1f} GB"
 
 
-def machine() -> str:
-    """Say what it was measured on."""
-    model = next(
-        (
-            line.split(": ")[1]
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        ),
-        platform.processor(),
-    )
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+def server() -> str:
+    """Say which PostgreSQL answered."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version')")
-        version = cursor.fetchone()[0]
-    python = platform.python_version()
-    return f"{os.cpu_count()} cores ({model}), {memory:.0f} GB of memory, PostgreSQL {version}, Python {python}"
+        return f"PostgreSQL {cursor.fetchone()[0]}"

@@ -4,12 +4,11 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from time import perf_counter
 from typing import Any
 
 from django.db import connection
 
-#: A table with more rows than this must be read through an index, and through one that narrows it.
+#: A table with more rows than this must be read through an index.
 SMALL = 60_000
 #: One step of a plan may look at so many rows, which takes it some hundredths of a second at most.
 MOST_LOOKED_AT = 60_000
@@ -17,11 +16,10 @@ MOST_LOOKED_AT = 60_000
 
 @dataclass
 class Statement:
-    """A statement that a page asked, and how long it took."""
+    """A statement that a page asked."""
 
     sql: str
     values: Any
-    seconds: float
 
 
 @dataclass
@@ -30,16 +28,9 @@ class Asked:
 
     statements: list[Statement] = field(default_factory=list)
 
-    @property
-    def seconds(self) -> float:
-        return sum(statement.seconds for statement in self.statements)
-
     def keep(self, execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
-        began = perf_counter()
-        try:
-            return execute(sql, values, many, context)
-        finally:
-            self.statements.append(Statement(sql, values, perf_counter() - began))
+        self.statements.append(Statement(sql, values))
+        return execute(sql, values, many, context)
 
 
 @contextmanager
@@ -59,7 +50,6 @@ class Step:
     index: str
     #: How many rows it looked at in all, also those that it threw away.
     looked_at: int
-    narrows: bool
 
     def __str__(self) -> str:
         by = f" by {self.index}" if self.index else ""
@@ -124,5 +114,4 @@ def _step(node: dict[str, Any]) -> Step | None:
         table,
         node.get("Index Name", ""),
         round((rows + thrown) * loops) if loops else 0,
-        bool(node.get("Index Cond")),
     )

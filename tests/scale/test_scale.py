@@ -1,11 +1,14 @@
 """What is filled in bulk is what the site itself would have written, and the plans of statements are read right."""
 
+from pathlib import Path
+
 import pytest
 from django.db import connection, transaction
 from django.test import Client
 
 from parties.models import Municipality
 from tests.conftest import YEAR
+from tests.scale import cluster
 from tests.scale.fill import Filling
 from tests.scale.plans import Statement, asked, explain
 from tests.scale.sweden import Size
@@ -60,7 +63,7 @@ def test_the_same_again():
 
 
 def problems(sql: str, *values: object, sizes: dict[str, int]) -> list[str]:
-    plan = explain(Statement(sql, values, 0.0))
+    plan = explain(Statement(sql, values))
     assert plan
     return plan.problems(sizes)
 
@@ -78,7 +81,7 @@ def test_a_walk_through_a_large_table_is_told(db: None):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
     assert not problems("SELECT * FROM parties_municipality WHERE code = %s", "4001", sizes=sizes)
-    by_index = explain(Statement("SELECT * FROM parties_municipality WHERE code = %s", ["4001"], 0.0))
+    by_index = explain(Statement("SELECT * FROM parties_municipality WHERE code = %s", ["4001"]))
     assert by_index
     assert by_index.problems({}, 0), "one row was looked at, which is more than none"
 
@@ -119,14 +122,55 @@ def test_every_statement_has_an_index_to_use(client: Client, plans):
                         if step.kind == "Seq Scan" and step.table in GROWING
                     ]
     assert not told, "\n".join(told)
-    walk = explain(Statement("SELECT id FROM goals_goal WHERE kind = 'goal'", (), 0.0), analyze=False)
+    walk = explain(Statement("SELECT id FROM goals_goal WHERE kind = 'goal'", ()), analyze=False)
     assert walk
     assert [step.kind for step in walk.steps] == ["Seq Scan"]  # which is what none of them has
 
 
-@pytest.mark.parametrize("share", [0.001, 0.01, 1.0])
-def test_a_share_has_whole_municipalities(share: float):
+@pytest.mark.parametrize(("share", "municipalities", "plans"), [(0.001, 1, 192), (0.01, 3, 576), (1.0, 290, 55_680)])
+def test_a_share_has_whole_municipalities(share: float, municipalities: int, plans: int):
     """However small a share is asked for, there is a municipality, and all of it."""
     size = Size.share(share)
-    assert size.municipalities == max(1, round(290 * share))
-    assert size.all_plans == size.municipalities * 6 * 8 * 4
+    assert (size.municipalities, size.all_plans) == (municipalities, plans)
+
+
+class TestWhoseDatabase:
+    """`make scale` empties what it fills, and sets the server so that a crash would lose all of it."""
+
+    @pytest.mark.parametrize("said", ["standard public schema", "filled by somebody else", None])
+    def test_one_with_tables_that_are_not_ours_is_refused(self, db: None, said: str | None):
+        """Only a database without tables, or one that says that `make scale` made it, is taken."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "COMMENT ON SCHEMA public IS %s" if said else "COMMENT ON SCHEMA public IS NULL", said and [said]
+            )
+            with pytest.raises(SystemExit, match="not made by"):
+                cluster.mark(cursor)
+
+    @pytest.mark.parametrize("said", ["filled by tests.scale: 1", cluster.BEGUN])
+    def test_one_that_is_ours_is_taken(self, db: None, said: str):
+        """One that is filled, or was begun on, is known again by its mark."""
+        with connection.cursor() as cursor:
+            cursor.execute("COMMENT ON SCHEMA public IS %s", [said])
+            assert cluster.mark(cursor) == said
+
+    def test_one_without_tables_is_taken(self, db: None):
+        """A new cluster has none."""
+        with connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+            assert cluster.mark(cursor) == ""
+
+    def test_an_installations_own_is_never_connected_to(self, tmp_path: Path):
+        """What the environment names, as on a machine where the site runs, is left alone; SCALE_DIR says where."""
+        environment = {
+            "DATABASE_URL": "postgresql://db.example/real",
+            "REPLICA_URLS": "postgresql://replica.example/real",
+            "EMBEDDED_POSTGRES_SOCKET": "/var/lib/namndkollen/postgres",
+            "DATA_DIR": "/var/lib/namndkollen",
+            "PATH": "/bin",
+        }
+        cluster.be_alone(environment)
+        assert environment == {"DATA_DIR": str(cluster.FOLDER), "PACE": "off", "PATH": "/bin"}
+        environment["SCALE_DIR"] = str(tmp_path)
+        cluster.be_alone(environment)
+        assert environment["DATA_DIR"] == str(tmp_path)
