@@ -80,8 +80,7 @@ class Site:
 
     def kill_workers(self, count: int = 1) -> None:
         """End some of the processes that answer; the main one is to start others."""
-        workers = [child for child in psutil.Process(self.process.pid).children() if "resource" not in child.name()]
-        for worker in workers[-count:]:
+        for worker in psutil.Process(self.process.pid).children()[-count:]:
             worker.kill()
 
     def status(self, path: str = "/", seconds: float = 30) -> int:
