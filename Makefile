@@ -18,7 +18,7 @@ help:
 	@echo "make lighthouse  let Lighthouse (fetched from npm) judge the main pages as on a phone; fails if a bound is missed"
 	@echo "make eval-import  measure how many goals are found in plans of many layouts, and how well goals are lined up"
 	@echo "make eval-search  measure how much of what readers search for is among the first five hits"
-	@echo "make chaos   kill, freeze and fill everything in real processes, and print what came of it (ARGS='storm clock' for some)"
+	@echo "make chaos   kill, freeze and fill everything in real processes, and print what came of it (ARGS='storm clock' for some, WRITE=docs/faults.md)"
 	@echo "make scale   fill a database with all of Sweden (20 GB of disk, 20 minutes; SHARE=0.01 for a hundredth), and measure each screen"
 	@echo "make fuzz    attack a site of its own with odd requests for MINUTES=60 (SEED=1 to repeat a run)"
 	@echo "make audit   look for known holes in the libraries (needs the internet)"
@@ -79,7 +79,7 @@ eval-search: $(VENV)/test
 	@$(BIN)/python -m tests.evaluation search
 
 chaos: $(VENV)/test
-	@$(BIN)/python -m tests.chaos $(ARGS)
+	@$(BIN)/python -m tests.chaos $(if $(WRITE),--write $(WRITE)) $(ARGS)
 
 # Finds or installs nginx and wrk. ARGS='--goals 78 --rounds 2' for less.
 bench: $(VENV)/test

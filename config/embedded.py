@@ -18,7 +18,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,6 +35,13 @@ WITHOUT_DATABASE = {"check", "collectstatic", "diffsettings", "help", "version",
 
 #: PostgreSQL refuses to run as root; then this user runs it.
 USER_FOR_ROOT = "embedded_postgres"
+
+#: What a new cluster is made with. In plain C, the usual locale of a bare machine, upper('ö') is 'ö'; this one is
+#: PostgreSQL's own.
+NEW = (
+    *("-U", "postgres", "--auth=trust", "--encoding=UTF8"),
+    *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+)
 
 #: The longest address of a Unix socket that every system takes, in bytes (macOS has the least: 104 with the end mark).
 LONGEST_SOCKET = 103
@@ -98,7 +105,7 @@ def _alone() -> Iterator[None]:
 def _is_running() -> bool:
     if not (CLUSTER / "postmaster.pid").exists():
         return False
-    return _run("pg_ctl", "-D", ".", "status").returncode == 0
+    return run("pg_ctl", "-D", ".", "status").returncode == 0
 
 
 def _make_cluster() -> None:
@@ -115,12 +122,9 @@ def _make_cluster() -> None:
     unfinished = DATA_DIR / "postgres.new"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
-    _hand_over(unfinished)
-    # In plain C, the usual locale of a bare machine, upper('ö') is 'ö'; this one is PostgreSQL's own.
-    locale = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+    hand_over(unfinished)
     only_owner = ("-c", "unix_socket_permissions=0700", "-c", "listen_addresses=")
-    arguments = ("-D", ".", "-U", "postgres", "--auth=trust", "--encoding=UTF8", *locale, *only_owner)
-    _call("initdb", *arguments, folder=unfinished)
+    _call("initdb", "-D", ".", *NEW, *only_owner, folder=unfinished)
     unfinished.rename(CLUSTER)
 
 
@@ -136,35 +140,34 @@ def _start_server() -> None:
     folder = _socket_folder()
     if folder != CLUSTER:
         folder.mkdir(mode=0o700, exist_ok=True)
-        _hand_over(folder)
+        hand_over(folder)
     # Addresses within the data are relative, because pg_ctl hands them to a shell, which some signs mean something to.
     where = "." if folder == CLUSTER else shlex.quote(str(folder))
     _call("pg_ctl", "-D", ".", "-w", "-t", "120", "-l", "log", "-o", f"-k {where}", "start")
 
 
-def _hand_over(folder: Path) -> None:
+def hand_over(folder: Path) -> None:
     """Give a folder to the one who runs the server, and to no one else.
 
     :raises EmbeddedPostgresError: if it is someone else's already, or a link to somewhere else.
     """
-    owners = {os.geteuid()} | ({_user_for_root().pw_uid} if _is_root() else set())
+    owner = owner_of_data()
+    owners = {os.geteuid()} | ({owner.pw_uid} if owner else set())
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
         raise EmbeddedPostgresError(f"{folder} ägs av någon annan; ta bort den eller välj en annan DATA_DIR.")
     folder.chmod(0o700)
-    if _is_root():
-        os.chown(folder, _user_for_root().pw_uid, _user_for_root().pw_gid, follow_symlinks=False)
+    if owner:
+        os.chown(folder, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
 
 
-def _is_root() -> bool:
-    return os.geteuid() == 0
-
-
-def _user_for_root() -> pwd.struct_passwd:
-    """Find the user who runs the server for root, or make it.
+def owner_of_data() -> pwd.struct_passwd | None:
+    """Give the user who runs the server for root, whom it finds or makes; nobody else needs one.
 
     :raises EmbeddedPostgresError: if it cannot be made.
     """
+    if os.geteuid() != 0:
+        return None
     with suppress(KeyError):
         return pwd.getpwnam(USER_FOR_ROOT)
     try:
@@ -184,7 +187,7 @@ def programs() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise EmbeddedPostgresError("paketet embedded-postgres saknas; kör make run, som installerar det.")
     programs = Path(spec.submodule_search_locations[0]) / "pginstall"
-    if _is_root():
+    if os.geteuid() == 0:
         for folder in {*programs.parents, *CLUSTER.parents}:
             if folder.exists() and not folder.stat().st_mode & 0o001:
                 folder.chmod(folder.stat().st_mode | 0o001)
@@ -194,22 +197,24 @@ def programs() -> Path:
     return programs / "bin"
 
 
-def _run(program: str, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[bytes]:
+def run(
+    program: str, *arguments: str, folder: Path | None = None, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
     """Run one of PostgreSQL's programs as the one who owns the data, in its folder.
 
     Its output goes to a file: the server inherits it, and a pipe would never end.
     """
-    user = _user_for_root().pw_uid if _is_root() else None
-    group = _user_for_root().pw_gid if _is_root() else None
+    owner = owner_of_data()
     with tempfile.TemporaryFile() as output:
         done = subprocess.run(  # noqa: S603 - our own program and arguments
             [str(programs() / program), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            user=user,
-            group=group,
-            extra_groups=[] if _is_root() else None,
+            user=owner.pw_uid if owner else None,
+            group=owner.pw_gid if owner else None,
+            extra_groups=[] if owner else None,
+            env=environment,
             cwd=folder or CLUSTER,
             check=False,
         )
@@ -223,7 +228,7 @@ def _call(program: str, *arguments: str, folder: Path | None = None) -> None:
 
     :raises EmbeddedPostgresError: if it fails.
     """
-    done = _run(program, *arguments, folder=folder)
+    done = run(program, *arguments, folder=folder)
     if done.returncode != 0:
         said = " ".join(done.stdout.decode(errors="replace").split())[-300:]
         raise EmbeddedPostgresError(

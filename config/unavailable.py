@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import SuspiciousOperation
 from django.db import Error, InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse
@@ -49,6 +51,13 @@ def is_unavailable(error: BaseException | None) -> bool:
     if isinstance(error, OperationalError):
         return not code_of(error).startswith(LIMITS)
     return isinstance(error, InterfaceError) or code_of(error) in (READ_ONLY, IDLE_TOO_LONG) or is_full(error)
+
+
+def behind_session(error: BaseException | None) -> BaseException | None:
+    """Give what is behind an error: Django takes a session that the database could not save for one that is gone."""
+    while isinstance(error, (SessionInterrupted, UpdateError)):
+        error = error.__context__
+    return error
 
 
 def unavailable(request: HttpRequest, error: BaseException | None) -> HttpResponse:

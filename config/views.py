@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from config import request_id
 from config.page import Crumb, HelpfulNotFound, Page
-from config.unavailable import is_unavailable, unavailable
+from config.unavailable import behind_session, is_unavailable, unavailable
 from parties.access import form_too_old
 
 
@@ -89,7 +89,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 400 in plain words; the request's host may be what is wrong, so nothing is built from it."""
+    """Answer 400 in plain words; the request's host may be what is wrong, so nothing is built from it.
+
+    Or 503, if the database is what is wrong: it went away before the session was saved.
+    """
+    error = behind_session(exception)
+    if is_unavailable(error):
+        return unavailable(request, error)
     page = Page("Förfrågan går inte att förstå", "Adressen eller det som skickades är fel.")
     return render(request, "400.html", {"page": page}, status=400)
 

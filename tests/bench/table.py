@@ -40,14 +40,15 @@ def named(cases: Sequence[Case], name: str) -> Case:
     return next(case for case in cases if case.name == name)
 
 
-def write_between(path: Path, lines: Sequence[str]) -> None:
-    """Put lines in the place of those between the two marks of a document.
+def write_between(path: Path, lines: Sequence[str], command: str = "bench") -> None:
+    """Put what a command says in the place of the lines between its two marks in a document.
 
     :raises ValueError: if it has not got the marks.
     """
     text = path.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    marks = [mark.replace("bench", command) for mark in (BEGIN, END)]
+    before, begin, rest = text.partition(marks[0])
+    _, end, after = rest.partition(marks[1])
     if not (begin and end):
-        raise ValueError(f"{path} has not got the lines {BEGIN} and {END}.")
+        raise ValueError(f"{path} has not got the lines {marks[0]} and {marks[1]}.")
     path.write_text("\n".join([f"{before}{begin}", *lines, f"{end}{after}"]), encoding="utf-8")

@@ -1,20 +1,28 @@
 """``make chaos``: break everything that can break, in real processes, and print what came of it.
 
-``python -m tests.chaos storm clock`` tries only some. The exit code is 1 if anything was lost, doubled or half done.
+``python -m tests.chaos storm clock`` tries only some. The exit code is 1 if anything was lost, doubled or half done, or
+could not be tried. With ``--write`` the table is put into a document, between two marks.
 """
 
+import argparse
 import os
+import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable, Generator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+from tests.bench.table import machine, write_between
 from tests.chaos import clock, disk, kills, migrations, outages, storm
 from tests.chaos.stage import workspace
-from tests.chaos.table import HEAD, Row
+from tests.chaos.table import HEAD, Row, summary
 
-SCENARIOS = {
+SCENARIOS: dict[str, Callable[[Path], Generator[Row, None, None]]] = {
     "outages": outages.rows,
     "kills": kills.rows,
     "migrations": migrations.rows,
@@ -24,22 +32,49 @@ SCENARIOS = {
 }
 
 
-def main(chosen: list[str]) -> int:
-    print(HEAD)
-    print(f"|{' --- |' * (HEAD.count('|') - 1)}")
-    began, is_well = time.monotonic(), True
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
+    parser.add_argument("scenarios", nargs="*", help=f"only these: {', '.join(SCENARIOS)}")
+    parser.add_argument("--write", type=Path, help="a document to put the table into")
+    options = parser.parse_args(arguments)
+    if unknown := set(options.scenarios) - set(SCENARIOS):
+        parser.error(f"there is no {', '.join(sorted(unknown))}")
+    if options.write and options.scenarios:
+        parser.error("what is written down is all of it")
+    # The default action would leave PostgreSQL, the site and what is mounted.
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, _stop)
+    chosen = options.scenarios or list(SCENARIOS)
+    lines: list[str] = []
+    rows: list[Row] = []
+
+    def say(line: object) -> None:
+        print(line, flush=True)
+        lines.append(str(line))
+
+    began = time.monotonic()
+    say(f"\n`{' '.join(['make chaos', *options.scenarios])}`: {machine()}.\n")
+    say(f"{HEAD}\n|{' --- |' * (HEAD.count('|') - 1)}")
     with workspace() as folder:
-        for name in chosen or SCENARIOS:
+        for name in chosen:
             try:
-                for row in SCENARIOS[name](folder):
-                    is_well = is_well and row.is_well
-                    print(row, flush=True)
+                # Closed before anything else goes on, so that what it has started is gone then.
+                with closing(SCENARIOS[name](folder)) as found:
+                    for row in found:
+                        rows.append(row)
+                        say(row)
             except Exception:
                 traceback.print_exc()
-                print(Row(name, "failed", broken=["see above"]), flush=True)
-                is_well = False
-    print(f"\n{(time.monotonic() - began) / 60:.1f} minutes.")
-    return 0 if is_well else 1
+                rows.append(Row(name, "failed", broken=["see what was printed"]))
+                say(rows[-1])
+    say(f"\n{(time.monotonic() - began) / 60:.1f} minutes. {summary(rows)}.\n")
+    if options.write:
+        write_between(options.write, lines, "chaos")
+    return int(not all(row.is_well and row.tried for row in rows))
+
+
+def _stop(number: int, _: Any) -> None:
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":

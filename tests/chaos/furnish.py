@@ -2,6 +2,7 @@
 
 ``python -m tests.chaos.furnish 4 16`` makes four committees with sixteen goals each in the database that the
 environment names, gives each four secretaries, and tells as JSON where all of it is. Somebody follows every goal.
+The editions begin at nought, so that they count nothing but what is written from then on.
 """
 
 import json
@@ -19,6 +20,7 @@ EACH = 4
 def make(committees: int, goals: int) -> dict[str, Any]:
     """Make it all, and tell where it is."""
     from goals.models import Follow, ReportingPeriod
+    from proposals.models import EditionNumber
     from tests.factories import (
         CommitteeFactory,
         GoalFactory,
@@ -50,6 +52,7 @@ def make(committees: int, goals: int) -> dict[str, Any]:
                 "sessions": [_signed_in(committee) for _ in range(goals // EACH)],
             }
         )
+    EditionNumber.objects.update(number=0)
     return {"committees": told}
 
 

@@ -3,14 +3,14 @@
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 
-from tests.chaos.person import Answer, Person
-from tests.chaos.stage import PORT, Stage, stage
+from tests.chaos.person import Answer, Person, UnansweredError
+from tests.chaos.stage import Stage, stage
 from tests.chaos.table import Row
 
 #: The limits of the site that is tried: 3 s to see whether a kept connection answers, 3 s to connect, 10 + 2 s for a
@@ -21,16 +21,11 @@ READERS = 8
 MOST = 500
 
 
-def rows(folder: Path) -> Iterator[Row]:
+def rows(folder: Path) -> Generator[Row, None, None]:
     """Try each, one after the other, with the same site."""
     with stage(folder / "outages", committees=1, max_connections="20") as at:
-        if at.cluster:
-            yield gone(at)
-            yield frozen(at)
-        yield filled(at)
-        yield occupied(at)
-        if at.cluster:
-            yield read_only(at)
+        for outage in (gone, frozen, filled, occupied, read_only):
+            yield outage(at)
 
 
 class Outage:
@@ -39,21 +34,36 @@ class Outage:
     def __init__(self, at: Stage, fault: str, done: str):
         self.at, self.row = at, Row(fault, done, 0, 0, 0)
         place = at.told["committees"][0]
-        with at.connect() as connection:
+        with at.cluster.connect() as connection:
             (used,) = connection.execute("SELECT count(DISTINCT goal_id) FROM goals_statusupdate").fetchone()
         goal = place["goals"][used]
         self.path = f"/arbete/{place['address']}/tertial-1/{place['slug']}/{goal['number']}/"
         self.comment = f"Skrivet när {fault} hände"
         self.sent = [("status", "partly"), ("comment", self.comment), ("key", str(uuid.uuid4())), ("seen", "")]
 
-    def refused(self) -> Answer:
-        """Send it, and make sure that it is refused as it should be."""
+    def refused(self) -> str:
+        """Send it, make sure that it is refused as it should be, and tell how."""
         began = time.monotonic()
         answer = self.at.person().post(self.path, self.sent)
-        self.says_so(answer, time.monotonic() - began)
+        took = time.monotonic() - began
+        self.says_so(answer, took)
         if self.comment not in answer.text or "Skicka igen" not in answer.text:
             self.row.broken.append("what was typed was not in the answer")
-        return answer
+        return f"{answer.status} for the form after {took:.1f} s"
+
+    def page_refused(self) -> str:
+        """Ask for a page, make sure that it is refused as it should be, and tell how."""
+        began = time.monotonic()
+        answer = self.at.person().get("/")
+        took = time.monotonic() - began
+        self.says_so(answer, took)
+        return f"{answer.status} for a page after {took:.1f} s"
+
+    def page_shown(self) -> str:
+        """Ask for a page, which readers are to get, and tell how it went."""
+        if (status := self.at.site.status("/")) != 200:
+            self.row.broken.append("readers were held up")
+        return f"{status} for a page"
 
     def says_so(self, answer: Answer, seconds: float) -> None:
         """Make sure that an answer is 503, says when to come again, and came in time."""
@@ -66,12 +76,13 @@ class Outage:
         """Let it be over, and send the form again, twice."""
         self.at.site.wait_for("/")
         self.row.back.append(time.monotonic() - began)
-        for _ in range(2):
-            answer, _ = self.at.person().insist(self.path, self.sent)
-        with self.at.connect() as connection:
+        first, second = (self.at.person().insist(self.path, self.sent) for _ in range(2))
+        self.row.acknowledge(first.status)
+        if second.status != 302:
+            self.row.broken.append(f"sent twice: {second.status}")
+        with self.at.cluster.connect() as connection:
             sql = "SELECT count(*) FROM goals_statusupdate WHERE comment = %s"
             (found,) = connection.execute(sql, [self.comment]).fetchone()
-        self.row.acknowledged += answer.status == 302
         self.row.lost += found < 1
         self.row.doubled += found > 1
         self.row.broken += self.at.broken()
@@ -81,10 +92,7 @@ class Outage:
 def gone(at: Stage) -> Row:
     outage = Outage(at, "kill -9 of PostgreSQL", "away for 5 s, a page and a form meanwhile, then started")
     at.cluster.kill()
-    began = time.monotonic()
-    outage.says_so(at.person().get("/"), 0)
-    outage.refused()
-    outage.row.seen = f"503 after {time.monotonic() - began:.1f} s for both"
+    outage.row.seen = f"{outage.page_refused()}, {outage.refused()}"
     time.sleep(5)
     began = time.monotonic()
     at.cluster.start()
@@ -102,10 +110,14 @@ def frozen(at: Stage) -> Row:
     slowest, statuses = [0.0], []
 
     def read() -> None:
-        person = Person(PORT, "")
+        person = Person(at.site.port)
         while time.monotonic() < ends:
             began = time.monotonic()
-            answer = person.get("/")
+            try:
+                answer = person.get("/")
+            except UnansweredError:
+                outage.row.broken.append("a reader got no answer")
+                return
             slowest[0] = max(slowest[0], time.monotonic() - began)
             statuses.append(answer.status)
             if answer.status != 200:
@@ -134,9 +146,7 @@ def filled(at: Stage) -> Row:
     at.site.kill_workers(2)
     at.site.wait_for("/robots.txt")
     _take_all(at, others)  # what the workers had
-    outage.says_so(at.person().get("/"), 0)
-    outage.refused()
-    outage.row.seen = f"503 while {len(others)} others were connected"
+    outage.row.seen = f"{outage.page_refused()}, {outage.refused()}, while {len(others)} others were connected"
     began = time.monotonic()
     for other in others:
         other.close()
@@ -146,19 +156,15 @@ def filled(at: Stage) -> Row:
 def _take_all(at: Stage, others: list[psycopg.Connection]) -> None:
     with suppress(psycopg.OperationalError):
         while len(others) < MOST:
-            others.append(psycopg.connect(at.url, connect_timeout=10))
+            others.append(psycopg.connect(at.cluster.url(), connect_timeout=10))
 
 
 def occupied(at: Stage) -> Row:
     """Hold what a writer needs for longer than a writer waits."""
     outage = Outage(at, "a lock that is held", "on the period that a form writes to")
-    with at.connect() as connection, connection.transaction():
+    with at.cluster.connect() as connection, connection.transaction():
         connection.execute("SELECT FROM goals_reportingperiod FOR UPDATE")
-        began = time.monotonic()
-        outage.refused()
-        outage.row.seen = f"503 after {time.monotonic() - began:.1f} s; pages were shown"
-        if at.site.status("/") != 200:
-            outage.row.broken.append("readers were held up")
+        outage.row.seen = f"{outage.refused()}, {outage.page_shown()}"
     return outage.over(time.monotonic())
 
 
@@ -169,10 +175,7 @@ def read_only(at: Stage) -> Row:
         connection.execute("ALTER SYSTEM SET default_transaction_read_only = on")
         connection.execute("SELECT pg_reload_conf()")
         time.sleep(0.5)
-        outage.refused()
-        outage.row.seen = "503 for the form; pages were shown"
-        if at.site.status("/") != 200:
-            outage.row.broken.append("readers were held up")
+        outage.row.seen = f"{outage.refused()}, {outage.page_shown()}"
         connection.execute("SET default_transaction_read_only = off")
         connection.execute("ALTER SYSTEM RESET default_transaction_read_only")
         connection.execute("SELECT pg_reload_conf()")

@@ -5,10 +5,13 @@ import re
 import time
 import uuid
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from html import unescape
 from urllib.parse import urlencode
 
 TOKEN = "a" * 32
+#: For how many seconds a person insists. Longer than any fault lasts, and than the application takes to start.
+PATIENCE = 180
 
 
 class UnansweredError(Exception):
@@ -17,7 +20,7 @@ class UnansweredError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was answered."""
+    """What was answered; status 0 is nothing."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -30,13 +33,19 @@ class Answer:
 
 @dataclass
 class Person:
-    """Somebody who is signed in. ``keeps`` a connection, as a browser does, or makes one for each question."""
+    """Somebody who is signed in, or has no session and reads.
+
+    One who ``keeps`` a connection does as a browser; others make one for each question. ``tries`` and ``latest`` tell
+    how often what was insisted on was asked for, and when last.
+    """
 
     port: int
-    session: str
+    session: str = ""
     seconds: float = 30
     keeps: bool = False
     connection: http.client.HTTPConnection | None = field(default=None, repr=False)
+    tries: int = 0
+    latest: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def get(self, path: str) -> Answer:
         return self.ask("GET", path)
@@ -54,17 +63,21 @@ class Person:
         body = "".join([*parts, head]).encode() + content[1] + f"\r\n--{edge}--\r\n".encode()
         return self.ask("POST", path, body, f"multipart/form-data; boundary={edge}")
 
-    def insist(self, path: str, sent: dict | list, content: tuple[str, bytes] | None = None) -> tuple[Answer, int]:
-        """Send the same form until there is an answer that says what came of it, and tell how often it was sent."""
-        for tries in range(1, 1000):
+    def insist(self, path: str, sent: dict | list | None = None, content: tuple[str, bytes] | None = None) -> Answer:
+        """Ask for a page, or send the same form, until there is an answer that says what came of it.
+
+        When patience ends the answer is the latest.
+        """
+        ends, self.tries = time.monotonic() + PATIENCE, 0
+        while True:
+            self.tries, self.latest = self.tries + 1, datetime.now(UTC)
             try:
-                answer = self.post(path, sent, content)
-                if answer.status != 503:
-                    return answer, tries
+                answer = self.get(path) if sent is None else self.post(path, sent, content)
             except UnansweredError:
-                pass
-            time.sleep(min(0.1 * tries, 1))
-        raise RuntimeError(f"{path} was never answered")
+                answer = Answer(0, http.client.HTTPMessage(), "")
+            if answer.status not in (0, 503) or time.monotonic() > ends:
+                return answer
+            time.sleep(min(0.05 * self.tries, 0.5))
 
     def ask(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> Answer:
         """Ask, and give the answer.
@@ -72,7 +85,7 @@ class Person:
         :raises UnansweredError: if there is none.
         """
         headers = {
-            "Cookie": f"sessionid={self.session}; csrftoken={TOKEN}",
+            **({"Cookie": f"sessionid={self.session}; csrftoken={TOKEN}"} if self.session else {}),
             "Origin": f"http://127.0.0.1:{self.port}",
             **({"Content-Type": kind} if kind else {}),
         }

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -12,10 +11,15 @@ from pathlib import Path
 
 import psutil
 
-ROOT = Path(__file__).resolve().parents[2]
-PYTHON = [sys.executable, "-W", "ignore"]
+from tests.browser.server import PYTHON, ROOT, SERVE, SET_UP, wait_for_port
+
 #: What an installation of one's own sets, and what must not reach ours.
-STRANGE = ("PGOPTIONS", "EMBEDDED_POSTGRES_SOCKET", "EXAMPLE", "DEBUG", "OIDC_SERVER", "EMAIL_HOST", "SITE_ADDRESS")
+STRANGE = (
+    *("PGOPTIONS", "EMBEDDED_POSTGRES_SOCKET", "EXAMPLE", "DEBUG", "OIDC_SERVER", "EMAIL_HOST", "SITE_ADDRESS", "HOST"),
+    *("REPLICA_URLS", "ALLOWED_HOSTS", "TRUST_PROXY", "PAGE_CACHE_MB", "FRONT_SECONDS", "SESSION_MINUTES"),
+    *("DATABASE_CONNECT_SECONDS", "DATABASE_STATEMENT_SECONDS", "DATABASE_LOCK_SECONDS", "DATABASE_IDLE_SECONDS"),
+    "DATABASE_SETS_LIMITS",
+)
 
 
 def environment_of(url: str, data_dir: Path, port: int, **further: str) -> dict[str, str]:
@@ -23,6 +27,7 @@ def environment_of(url: str, data_dir: Path, port: int, **further: str) -> dict[
     kept = {name: value for name, value in os.environ.items() if name not in STRANGE}
     return {
         **kept,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
         "DATABASE_URL": url,
         "DATA_DIR": str(data_dir),
         "PORT": str(port),
@@ -47,14 +52,15 @@ class Site:
 
     def __init__(self, environment: dict[str, str], log: Path):
         self.environment, self.log = environment, log
-        self.address = f"http://127.0.0.1:{environment['PORT']}"
+        self.port = int(environment["PORT"])
+        self.address = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen | None = None
 
     def start(self, *, wait: bool = True) -> None:
-        """Start it."""
+        """Start it as `manage.py run` does, without what it prepares first."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*PYTHON, "-m", "tests.chaos.serve"],
+                [*PYTHON, "-c", f"{SET_UP}\n{SERVE}"],
                 env=self.environment,
                 cwd=ROOT,
                 stdout=log,
@@ -62,19 +68,19 @@ class Site:
                 start_new_session=True,
             )
         if wait:
-            self.wait_for("/robots.txt")
+            wait_for_port(self.port, self.process, 120)
 
     def kill(self) -> None:
-        """End all of it at once, with a signal that cannot be caught."""
-        if self.process and self.process.poll() is None:
+        """End all of it at once, with a signal that cannot be caught; the workers also where the main one is dead."""
+        if self.process:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(20)
+            self.process = None
 
     def kill_workers(self, count: int = 1) -> None:
         """End some of the processes that answer; the main one is to start others."""
-        workers = [child for child in psutil.Process(self.process.pid).children() if "resource" not in child.name()]
-        for worker in workers[-count:]:
+        for worker in psutil.Process(self.process.pid).children()[-count:]:
             worker.kill()
 
     def status(self, path: str = "/", seconds: float = 30) -> int:
@@ -88,10 +94,13 @@ class Site:
             return 0
 
     def wait_for(self, path: str = "/", status: int = 200, seconds: float = 90) -> float:
-        """Wait until a page is answered so, and give how long it took."""
+        """Wait until a page is answered so, and give how long it took.
+
+        :raises RuntimeError: if the application ends first, or takes too long.
+        """
         began = time.monotonic()
         while (found := self.status(path)) != status:
-            if time.monotonic() - began > seconds:
+            if self.process is None or self.process.poll() is not None or time.monotonic() - began > seconds:
                 raise RuntimeError(f"{path} answers {found} and not {status}; see {self.log}")
             time.sleep(0.05)
         return time.monotonic() - began

@@ -1,7 +1,6 @@
-"""Where it all happens: a database of its own, the site in front of it, and committees to work for."""
+"""Where it all happens: a PostgreSQL of its own, the site in front of it, and committees to work for."""
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,62 +11,46 @@ from typing import Any
 
 import psycopg
 
+from tests.browser.server import free_port
 from tests.chaos import invariants
-from tests.chaos.cluster import Cluster
-from tests.chaos.person import Person, UnansweredError
+from tests.chaos.person import Person
 from tests.chaos.site import Site, environment_of, run
+from tests.chaos.writes import pages
+from tests.clusters import Cluster
 
-PORT = int(os.environ.get("CHAOS_PORT", "8130"))
 COLLECT = "import django; django.setup(); from config import static; static.collect()"
-#: Where the database is that ``DATABASE_URL`` names, a database of this name is made beside it.
-NAME = "chaos_namndkollen"
 
 
 @dataclass
 class Stage:
-    """The parts. There is no cluster where the database is somebody else's, who alone may stop it."""
+    """The parts."""
 
-    folder: Path
-    cluster: Cluster | None
-    url: str
+    cluster: Cluster
     environment: dict[str, str]
     site: Site
     told: dict[str, Any]
 
-    def connect(self) -> psycopg.Connection:
-        """Connect to the database."""
-        return self.cluster.connect() if self.cluster else psycopg.connect(self.url, autocommit=True)
-
     def person(self, place: int = 0, number: int = 0) -> Person:
         """Give somebody who is signed in for a committee."""
-        return Person(PORT, self.told["committees"][place]["sessions"][number])
+        return Person(self.site.port, self.told["committees"][place]["sessions"][number])
 
     def broken(self) -> list[str]:
         """Give what does not hold, in the database and between it and the pages that are shown of it."""
-        with self.connect() as connection:
+        with self.cluster.connect() as connection:
             return invariants.of(connection) + self.pages_that_differ(connection)
 
     def pages_that_differ(self, connection: psycopg.Connection) -> list[str]:
-        """Compare each goal's page with the latest that is recorded of it."""
+        """Compare each goal's page, as a reader gets it and so kept where it may be, with the latest record of it."""
         latest = connection.execute(
             "SELECT DISTINCT ON (goal_id) goal_id, comment FROM goals_statusupdate ORDER BY goal_id, id DESC"
         )
-        comments, wrong, person = dict(latest.fetchall()), 0, self.person()
-        for place in self.told["committees"]:
-            for goal in place["goals"]:
-                comment = comments.get(goal["pk"], "")
-                wrong += comment not in _insistently(person, f"/{place['address']}/{place['slug']}/{goal['number']}/")
+        comments, reader, wrong = dict(latest.fetchall()), Person(self.site.port), 0
+        for goal, path in pages(self.told):
+            answer = reader.insist(path)
+            if answer.status != 200:
+                return [f"{path} answers {answer.status}"]
+            wrong += comments.get(goal, "") not in answer.text
         return [f"{wrong} pages without the latest record of their goal"] if wrong else []
-
-
-def _insistently(person: Person, path: str) -> str:
-    while True:
-        try:
-            answer = person.get(path)
-            if answer.status == 200:
-                return answer.text
-        except UnansweredError:
-            pass
 
 
 @contextmanager
@@ -82,63 +65,46 @@ def workspace() -> Iterator[Path]:
 
 
 @contextmanager
+def cluster(
+    folder: Path, *arguments: str, environment: dict[str, str] | None = None, **settings: str
+) -> Iterator[Cluster]:
+    """Start a PostgreSQL of our own, whatever ``DATABASE_URL`` names, and take it away afterwards."""
+    server = Cluster(folder, environment)
+    try:
+        server.make(*arguments, **settings)
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@contextmanager
 def stage(
     folder: Path,
     *arguments: str,
     committees: int = 4,
     goals: int = 16,
-    own: bool = False,
     environment: dict[str, str] | None = None,
     **settings: str,
 ) -> Iterator[Stage]:
-    """Set it up, and take it down. ``own``: with a cluster even where ``DATABASE_URL`` names a database."""
-    folder.mkdir(exist_ok=True)
-    further = {"WORKERS": "2", **(environment or {})}
-    if os.environ.get("DATABASE_URL") and not own:
-        with database_beside() as url:
-            yield from _staged(folder, None, url, further, committees, goals)
-        return
-    cluster = Cluster(folder / "pg", *arguments, environment=environment, **settings)
-    try:
-        cluster.start()
-        yield from _staged(folder, cluster, cluster.url(), further, committees, goals)
-    finally:
-        cluster.remove()
-
-
-def _staged(
-    folder: Path, cluster: Cluster | None, url: str, further: dict[str, str], committees: int, goals: int
-) -> Iterator[Stage]:
-    environment = environment_of(url, folder / "app", PORT, **further)
-    told = furnished(environment, committees, goals)
-    collected = folder.parent / "static"
-    (folder / "app").mkdir(exist_ok=True)
-    (folder / "app/static").symlink_to(collected)
-    if not collected.exists():
-        collected.mkdir()
-        run({**environment, "DJANGO_SETTINGS_MODULE": "config.settings"}, "-c", COLLECT)
-    site = Site(environment, folder / "site.log")
-    try:
-        site.start()
-        yield Stage(folder, cluster, url, environment, site, told)
-    finally:
-        site.kill()
+    """Set it up, and take it down."""
+    with cluster(folder / "pg", *arguments, environment=environment, **settings) as server:
+        known = environment_of(server.url(), folder / "app", free_port(), **{"WORKERS": "2", **(environment or {})})
+        told = furnished(known, committees, goals)
+        collected = folder.parent / "static"
+        (folder / "app").mkdir(exist_ok=True)
+        (folder / "app/static").symlink_to(collected)
+        if not collected.exists():
+            collected.mkdir()
+            run(known, "-c", COLLECT)
+        site = Site(known, folder / "site.log")
+        try:
+            site.start()
+            yield Stage(server, known, site, told)
+        finally:
+            site.kill()
 
 
 def furnished(environment: dict[str, str], committees: int, goals: int) -> dict[str, Any]:
     """Make committees, goals and people in a database, and tell where they are."""
     return dict(json.loads(run(environment, "-m", "tests.chaos.furnish", str(committees), str(goals))))
-
-
-@contextmanager
-def database_beside() -> Iterator[str]:
-    """Make a database beside the one that ``DATABASE_URL`` names."""
-    given = os.environ["DATABASE_URL"]
-    with psycopg.connect(given, autocommit=True) as connection:
-        drop = f'DROP DATABASE IF EXISTS "{NAME}" WITH (FORCE)'
-        connection.execute(drop)
-        connection.execute(f'CREATE DATABASE "{NAME}"')
-        try:
-            yield f"{given.rpartition('/')[0]}/{NAME}"
-        finally:
-            connection.execute(drop)

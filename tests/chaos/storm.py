@@ -2,16 +2,18 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
-from tests.chaos.stage import PORT, Stage, stage
+from tests.chaos.stage import Stage, stage
 from tests.chaos.table import Row, seconds
-from tests.chaos.writes import Ledger, writers
+from tests.chaos.writes import Ledger, Reader, Writer, writers
 
 WRITES = int(os.environ.get("CHAOS_WRITES", "10000"))
 #: Longer than connecting may take, so that requests are refused and not only delayed.
 FROZEN = 8
+#: For how many seconds the writers may write after the last fault.
+LAST = 900
 
 
 def kill_site(at: Stage) -> None:
@@ -54,29 +56,34 @@ FAULTS: list[tuple[str, Callable[[Stage], None]]] = [
 ]
 
 
-def rows(folder: Path) -> Iterator[Row]:
+def rows(folder: Path) -> Generator[Row, None, None]:
     """Write, break, compare."""
     with stage(folder / "storm") as at:
-        # A database that is somebody else's is left alone.
-        faults = [fault for fault in FAULTS if at.cluster or fault[1] in (kill_site, kill_worker)]
         ledger = Ledger(wanted=WRITES)
-        threads = writers(PORT, at.told, ledger)
+        threads, reader = writers(at.site.port, at.told, ledger), Reader(at.site.port, at.told)
         began = time.monotonic()
-        for thread in threads:
+        for thread in (*threads, reader):
             thread.start()
         back: dict[str, list[float]] = {}
-        for number, (name, fault) in enumerate(faults, start=1):
-            _wait_until(lambda at=number: ledger.taken >= WRITES * at / (len(faults) + 1) or ledger.wrong, threads)
+        for number, (name, fault) in enumerate(FAULTS, start=1):
+            _wait_until(lambda at=number: ledger.taken >= WRITES * at / (len(FAULTS) + 1) or ledger.wrong, threads)
+            if ledger.wrong:
+                break
             broke = time.monotonic()
             fault(at)
             at.site.wait_for("/")
             back.setdefault(name, []).append(time.monotonic() - broke)
+        ends = time.monotonic() + LAST
         for thread in threads:
-            thread.join(600)
+            thread.join(max(0, ends - time.monotonic()))
         took = time.monotonic() - began
-        with at.connect() as connection:
+        if still := sum(thread.is_alive() for thread in threads):
+            ledger.wrong.append(f"{still} were not done {LAST} s after the last fault")
+        reader.is_done.set()
+        reader.join()
+        with at.cluster.connect() as connection:
             found = ledger.compare(connection)
-        row = Row(
+        yield Row(
             f"{found['acknowledged']:,} writes of {len(threads)} people at once",
             ", ".join(f"{len(times)} × {name} ({seconds(times)})" for name, times in back.items()),
             found["acknowledged"],
@@ -87,11 +94,8 @@ def rows(folder: Path) -> Iterator[Row]:
             f"{len(ledger.acknowledged) / took:.0f} writes/s",
             [*ledger.wrong, *at.broken()],
         )
-        if found["not acknowledged"]:
-            row.broken.append(f"{found['not acknowledged']} in the database that nobody was told of")
-        yield row
 
 
-def _wait_until(is_so: Callable[[], object], threads: list) -> None:
+def _wait_until(is_so: Callable[[], object], threads: list[Writer]) -> None:
     while not is_so() and any(thread.is_alive() for thread in threads):
         time.sleep(0.05)

@@ -1,5 +1,6 @@
 """What was tried and what came of it, as a table for docs/faults.md."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 HEAD = "| fault | what was done | acknowledged | lost | doubled | half done | answers again after | seen meanwhile |"
@@ -15,7 +16,10 @@ def seconds(times: list[float]) -> str:
 
 @dataclass
 class Row:
-    """A fault, how often and in the middle of what, and what came of it. ``broken`` is what must not be."""
+    """A fault, how often and in the middle of what, and what came of it. ``broken`` is what must not be.
+
+    What could not be ``tried`` is a row too, since nobody knows what would have come of it.
+    """
 
     fault: str
     done: str
@@ -25,18 +29,32 @@ class Row:
     back: list[float] = field(default_factory=list)
     seen: str = ""
     broken: list[str] = field(default_factory=list)
+    tried: bool = True
 
     @property
     def is_well(self) -> bool:
         return not (self.lost or self.doubled or self.broken)
+
+    def acknowledge(self, status: int) -> None:
+        """Count what was sent again and acknowledged; whatever else was answered breaks a promise."""
+        if status == 302:
+            self.acknowledged = (self.acknowledged or 0) + 1
+        else:
+            self.broken.append(f"sent again: {status or 'no answer'}")
 
     def __str__(self) -> str:
         cells = (
             self.fault,
             self.done,
             *("–" if count is None else f"{count:,}" for count in (self.acknowledged, self.lost, self.doubled)),
-            "; ".join(self.broken) or "0",
+            "; ".join(self.broken) or ("0" if self.tried else "–"),
             seconds(self.back),
             self.seen or "–",
         )
         return f"| {' | '.join(cells)} |"
+
+
+def summary(rows: Sequence[Row]) -> str:
+    """Count what came of it all."""
+    untried, ill = sum(not row.tried for row in rows), sum(not row.is_well for row in rows)
+    return f"{len(rows)} rows: {len(rows) - untried - ill} well, {ill} not well, {untried} not tried"

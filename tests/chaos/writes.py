@@ -3,10 +3,10 @@
 import random
 import re
 import threading
-import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -50,18 +50,21 @@ class Ledger:
                 self.again.append((comment, latest))
 
     def compare(self, connection: psycopg.Connection) -> dict[str, int]:
-        """Compare with what the database has: what is lost, doubled, there unacknowledged, and sent twice."""
+        """Compare with what the database has: what is lost, doubled and sent twice; what else differs is wrong."""
         rows = connection.execute(
             "SELECT comment, goal_id, count(*), min(recorded_at) FROM goals_statusupdate"
             " WHERE comment <> '' GROUP BY comment, goal_id"
         ).fetchall()
         there = {(comment, goal): count for comment, goal, count, _ in rows}
         first = {comment: at for comment, _, _, at in rows}
+        if len(self.acknowledged) < self.wanted:
+            self.wrong.append(f"{len(self.acknowledged)} acknowledged of {self.wanted}")
+        if unknown := len(there.keys() - set(self.acknowledged)):
+            self.wrong.append(f"{unknown} in the database that nobody was told of")
         return {
             "acknowledged": len(self.acknowledged),
             "lost": sum(1 for write in self.acknowledged if write not in there),
             "doubled": sum(1 for count in there.values() if count > 1),
-            "not acknowledged": len(there.keys() - set(self.acknowledged)),
             "sent again": len(self.again),
             "saved already when sent again": sum(1 for comment, at in self.again if first.get(comment, at) < at),
         }
@@ -101,48 +104,50 @@ class Writer(threading.Thread):
         else:
             path = f"{base}{self.place['slug']}/{goals[0]['number']}/"
             sent.append(("seen", self.seen.get((period, goals[0]["pk"]), "")))
-        tries, latest = 0, datetime.now(UTC)
-        while True:
-            tries, latest = tries + 1, datetime.now(UTC)
-            answer = self.once(path, sent)
-            if answer is None:
-                time.sleep(min(0.05 * tries, 0.5))
-                continue
-            if answer.status != 302 or "/logga-in/" in answer.location or "samla" in answer.location:
-                self.ledger.wrong.append(f"{path}: {answer.status} {answer.location}")
-                return False
-            break
-        self.ledger.acknowledge(comment, [goal["pk"] for goal in goals], tries, latest)
+        answer = self.person.insist(path, sent)
+        if answer.status != 302 or "/logga-in/" in answer.location or "samla" in answer.location:
+            self.ledger.wrong.append(f"{path}: {answer.status} {answer.location}")
+            return False
+        self.ledger.acknowledge(comment, [goal["pk"] for goal in goals], self.person.tries, self.person.latest)
         if len(goals) == 1:
             self.seen[period, goals[0]["pk"]] = re.search(r"sparat=(\d+)", answer.location)[1]
         else:
             self.look(base, period, goals)
         return True
 
-    def once(self, path: str, sent: list[tuple[str, str]]) -> Any:
-        """Send it once; nothing where the answer does not say what came of it."""
-        try:
-            answer = self.person.post(path, sent)
-        except UnansweredError:
-            return None
-        return None if answer.status == 503 else answer
-
     def look(self, base: str, period: str, goals: list[dict[str, int]]) -> None:
         """See what stands of some goals now, as one must before one judges them again."""
         query = "&".join(f"mal={goal['pk']}" for goal in goals)
-        while True:
-            try:
-                answer = self.person.get(f"{base}samla/?{query}")
-                if answer.status == 200:
-                    break
-                if answer.status != 503:
-                    raise RuntimeError(f"{base}samla/: {answer.status} {answer.location}")
-            except UnansweredError:
-                pass
-            time.sleep(0.2)
+        answer = self.person.insist(f"{base}samla/?{query}")
+        if answer.status != 200:
+            raise RuntimeError(f"{base}samla/: {answer.status} {answer.location}")
         found = hidden(answer.text)
         for goal in goals:
             self.seen[period, goal["pk"]] = found[f"sedd-{goal['pk']}"]
+
+
+class Reader(threading.Thread):
+    """Somebody who reads goals' pages without pause, so that there are kept ones that must not be shown when old."""
+
+    def __init__(self, port: int, told: dict[str, Any]):
+        super().__init__(daemon=True)
+        self.person = Person(port, keeps=True)
+        self.pages = pages(told)
+        self.is_done = threading.Event()
+
+    def run(self) -> None:
+        while not self.is_done.wait(0.05):
+            with suppress(UnansweredError):
+                self.person.get(random.choice(self.pages)[1])
+
+
+def pages(told: dict[str, Any]) -> list[tuple[int, str]]:
+    """Give each goal with the address of its page."""
+    return [
+        (goal["pk"], f"/{place['address']}/{place['slug']}/{goal['number']}/")
+        for place in told["committees"]
+        for goal in place["goals"]
+    ]
 
 
 def writers(port: int, told: dict[str, Any], ledger: Ledger) -> list[Writer]:

@@ -10,12 +10,13 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.test import Client, override_settings
 from django.urls import path
 
 from config import urls
 from config.postgres import base as postgres
+from tests.factories import UserFactory
 
 OWN_PAGE = {"HTTP_ORIGIN": "http://testserver"}
 
@@ -53,7 +54,7 @@ urlpatterns = [
     path("data/mal.csv", failing(psycopg.OperationalError)),
     *urls.urlpatterns,
 ]
-handler500 = urls.handler500
+handler400, handler500 = urls.handler400, urls.handler500
 
 
 @pytest.fixture
@@ -118,6 +119,20 @@ def test_errors_of_a_middleware_are_answered_too(asked: Client, place):
 def test_other_faults_are_answered_500(asked: Client, name):
     """What does not go over by itself is not said to: it is a fault of the program, and is to be seen as one."""
     assert asked.get(f"/{name}/").status_code == 500
+
+
+@pytest.mark.parametrize(("error", "status"), [(OperationalError("away"), 503), (DatabaseError("no such row"), 400)])
+def test_a_session_that_could_not_be_saved_is_no_session_that_is_gone(asked: Client, db, error, status):
+    """When the database goes away after a page was made it is answered 503 too; when the session ended, 400."""
+    asked.force_login(UserFactory())
+
+    def fail(execute, sql, *rest):
+        if sql.startswith('UPDATE "django_session"'):
+            raise error
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(fail):
+        assert asked.get("/om/").status_code == status
 
 
 @pytest.mark.usefixtures("connecting")

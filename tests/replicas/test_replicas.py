@@ -17,6 +17,7 @@ from config import replicas
 from config.replicas import ReadFromReplicas, Replicas, Router, alias_for_reads, reading_from
 from goals.models import Goal
 from parties.models import Party
+from tests.clusters import Cluster
 from tests.factories import (
     CommitteeFactory,
     GoalFactory,
@@ -27,7 +28,7 @@ from tests.factories import (
     ProposalFactory,
     TopicFactory,
 )
-from tests.replicas.servers import Server, follow, make_primary
+from tests.replicas.servers import follow, make_primary, settings_of
 
 REPLICA = "replica1"
 
@@ -35,7 +36,7 @@ REPLICA = "replica1"
 class Site:
     """The site with its two databases: a goal in the primary, which the replica has too."""
 
-    def __init__(self, primary: Server, replica: Server):
+    def __init__(self, primary: Cluster, replica: Cluster):
         self.primary, self.replica = primary, replica
         self.committee = CommitteeFactory()
         year = PlanYearFactory(committee=self.committee)
@@ -81,7 +82,7 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def servers(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Server, Server]]:
+def servers(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Cluster, Cluster]]:
     # Not among pytest's own folders, which it lets nobody else into; and sockets take no long addresses.
     with TemporaryDirectory(prefix="nk-") as name, ExitStack() as stack:
         folder = Path(name)
@@ -95,12 +96,12 @@ def servers(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Ser
 
 
 @pytest.fixture(scope="module")
-def databases(servers: tuple[Server, Server], django_db_blocker: Any) -> Iterator[Site]:
+def databases(servers: tuple[Cluster, Cluster], django_db_blocker: Any) -> Iterator[Site]:
     """Let Django have the two servers, and give a site in them."""
     primary, replica = servers
     before, connected = connections.databases["default"], connections["default"]
     with django_db_blocker.unblock():
-        known = primary.settings(), replica.settings()
+        known = settings_of(primary), settings_of(replica)
         connections.databases["default"], connections.databases[REPLICA] = known
         del connections["default"]
         try:
@@ -215,8 +216,8 @@ def test_nothing_is_written_to_a_replica(site: Site):
 def test_what_is_no_replica_is_not_read_from(site: Site):
     """A server that is a primary, as one that has taken over is, is not read from; nor is one that is gone."""
     site.catch_up()
-    connections.databases["other"] = site.primary.settings()
-    connections.databases["gone"] = {**site.primary.settings(), "HOST": "/nowhere"}
+    connections.databases["other"] = settings_of(site.primary)
+    connections.databases["gone"] = {**settings_of(site.primary), "HOST": "/nowhere"}
     try:
         assert Replicas(["other", "gone"]).choose() == "default"
         assert [Replicas(["other", REPLICA, "gone"]).choose() for _ in range(4)] == [REPLICA] * 4

@@ -39,18 +39,20 @@ def main() -> int:
         print("pgbouncer is not installed (Debian and Ubuntu: apt-get install pgbouncer).")
         return 1
     from config import embedded
-    from tests.replicas.servers import Server, make_cluster
+    from tests.replicas.servers import make_cluster
 
     with TemporaryDirectory(prefix="nk-") as name, ExitStack() as stack:
         folder = Path(name)
         folder.chmod(0o711)
         server = make_cluster(folder / "1")
         stack.callback(server.stop)
-        bouncer = Server(folder / "2")
-        where = bouncer.folder / "pgbouncer.ini"
-        where.write_text(SETTINGS.format(server=server.folder, folder=bouncer.folder, lent=LENT))
-        user = embedded._user_for_root().pw_name if embedded._is_root() else None
-        running = subprocess.Popen([program, "-q", str(where)], user=user, cwd=bouncer.folder)
+        bouncer = folder / "2"
+        bouncer.mkdir()
+        embedded.hand_over(bouncer)
+        where = bouncer / "pgbouncer.ini"
+        where.write_text(SETTINGS.format(server=server.folder, folder=bouncer, lent=LENT))
+        owner = embedded.owner_of_data()
+        running = subprocess.Popen([program, "-q", str(where)], user=owner.pw_name if owner else None, cwd=bouncer)
         stack.callback(running.wait)
         stack.callback(running.terminate)
         known = {
@@ -62,14 +64,14 @@ def main() -> int:
             "LOG_LEVEL": "WARNING",
         }
         directly = {**known, "DATABASE_URL": _address(server.folder, "postgres", 5432)}
-        through = {**known, "DATABASE_URL": _address(bouncer.folder, "namndkollen", 6432)}
+        through = {**known, "DATABASE_URL": _address(bouncer, "namndkollen", 6432)}
         for command, environment in (
             (["manage.py", "migrate", "-v", "0"], directly),
             (["manage.py", "load_plans", "-v", "0"], through),
             (["-m", "tests.scale.pgbouncer", "use"], through),
         ):
             if subprocess.run([sys.executable, *command], env=environment, check=False).returncode:
-                print(f"{command} did not go well; pgbouncer said:\n{(bouncer.folder / 'log').read_text()[-2000:]}")
+                print(f"{command} did not go well; pgbouncer said:\n{(bouncer / 'log').read_text()[-2000:]}")
                 return 1
     return 0
 
