@@ -17,10 +17,11 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from tests.bench.table import machine, write_between
+from tests.bench.table import write_between
 from tests.chaos import clock, disk, kills, migrations, outages, storm
 from tests.chaos.stage import workspace
 from tests.chaos.table import HEAD, Row, summary
+from tests.machine import machine
 
 SCENARIOS: dict[str, Callable[[Path], Generator[Row, None, None]]] = {
     "outages": outages.rows,
