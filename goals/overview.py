@@ -6,7 +6,10 @@ It arranges what ``goals.followed`` has read as ``goals.wanted`` asks for it, an
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 from itertools import groupby
+
+from django.utils.safestring import SafeString
 
 from goals.changes import shortened
 from goals.followed import Followed, FollowedGoal, Said
@@ -29,6 +32,7 @@ from goals.wanted import (
     topic_word,
 )
 from parties.models import Party
+from parties.shown import Shown, badge, pattern
 
 #: More goals than this under one heading are counted by topic, and listed on a page of their own.
 MOST_LISTED = 60
@@ -36,28 +40,48 @@ MOST_LISTED = 60
 MOST_UNFOLDED = 8
 #: How much of a goal's words and of a comment a line has, in characters.
 LONGEST_TEXT, LONGEST_COMMENT = 110, 160
+ALL_GOALS = Wanted()
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Number(Shown):
     """A number of goals, the address of their list, and how long its bar is, in per cent of the table's longest."""
 
     count: int
     url: str
     width: float = 0.0
 
+    @property
+    def html(self) -> SafeString:
+        """The number as a link to the list; there is none of nothing."""
+        around = pattern("goals/_number.html", ("url", "count"), has_list=self.count > 0)
+        return SafeString(around % {"url": escape(self.url), "count": self.count})
+
 
 @dataclass(frozen=True, slots=True)
-class PartyNumber:
-    """A party's number in a table."""
+class PartyNumber(Shown):
+    """A party's number in a table, and what its bar is drawn as; nothing where there is no bar."""
 
     party: Party
     number: Number
     is_own: bool
+    bar: str = ""
+
+    @property
+    def html(self) -> SafeString:
+        """The number in its cell, with its bar."""
+        around = pattern(
+            "goals/_party_number.html",
+            ("number", "width"),
+            is_own=self.is_own,
+            bar=self.bar,
+            has_length=self.number.count > 0,
+        )
+        return SafeString(around % {"number": self.number.html, "width": self.number.width})
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Row(Shown):
     """A row of a table: a number for each party, all of them, and further ones. A status has its chip."""
 
     name: str
@@ -68,11 +92,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Line(Shown):
     """A goal in a list: its words and what was said of it, each cut where it is long."""
 
     goal: FollowedGoal
     is_own: bool
+
+    @property
+    def badge(self) -> SafeString:
+        """The party's badge."""
+        return badge(self.goal.party)
 
     @property
     def text(self) -> str:
@@ -171,10 +200,13 @@ class _Arranger:
         return Number(count, self.asked.list_address(wanted), round(100 * count / longest, 2) if longest else 0.0)
 
     def row(self, wanted: Wanted, name: str, *, longest: int = 0, chip: Chip | None = None, more: bool = False) -> Row:
+        bar = "" if wanted == ALL_GOALS else chip.shape if chip else "plain"
         return Row(
             name,
             tuple(
-                PartyNumber(party, self.number(wanted._replace(party=party.slug), longest), party == self.asked.own)
+                PartyNumber(
+                    party, self.number(wanted._replace(party=party.slug), longest), party == self.asked.own, bar
+                )
                 for party in self.followed.parties
             ),
             self.number(wanted),
@@ -256,7 +288,7 @@ def arrange(followed: Followed, asked: Asked, periods: Iterable[ReportingPeriod]
         decisions=arranger.rows(
             [(Wanted(decision=DECISION_ADDRESSES[decision]), decision_name(decision), None) for decision in _DECISIONS]
         ),
-        totals=arranger.row(Wanted(), "Summa", more=True),
+        totals=arranger.row(ALL_GOALS, "Summa", more=True),
         targets=tuple(
             Target(Line(goal, goal.party == asked.own), _chart(goal))
             for goal, picks in arranger.goals

@@ -15,6 +15,7 @@ def pytest_load_initial_conftests() -> None:
     for name in (
         *("DEBUG", "EXAMPLE", "ALLOWED_HOSTS", "OPERATOR", "CONTACT_EMAIL", "TRUST_PROXY", "HOST", "PORT"),
         *("SITE_ADDRESS", "SESSION_MINUTES", "OIDC_SERVER", "EMAIL_HOST", "LOG_FORMAT", "LOG_LEVEL"),
+        *("PACE", "REPLICA_URLS"),
     ):
         os.environ.pop(name, None)
     # What has been compiled once is not compiled again by each of the many processes that are started.
