@@ -99,8 +99,7 @@ def source(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """Give a database with something of everything, and a role that may do what running.md says that it may."""
     tests = connection.settings_dict["NAME"]
     with django_db_blocker.unblock():
-        connection.close()  # a database that somebody uses is no template
-        with database(f"{tests}_source", template=tests) as name:
+        with database(f"{tests}_source", template=databases.migrated()) as name:
             with using(name), connection.cursor() as cursor:
                 furnish()
                 cursor.execute(f"DROP ROLE IF EXISTS {ROLE}")
@@ -485,10 +484,10 @@ def test_the_database_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, c
 
 def test_one_that_is_told_to_stop_leaves_nothing(tmp_path: Path, db: None):
     """A backup that the service manager ends, because it takes too long, takes away what it has written."""
-    database = {**connection.get_connection_params(), "context": None, "cursor_factory": psycopg.Cursor}
-    with psycopg.connect(**database) as other:
+    own = f"{connection.settings_dict['NAME']}_stopped"
+    with database(own, template=databases.migrated()), psycopg.connect(address_of(own)) as other:
         other.execute("LOCK TABLE goals_goal IN ACCESS EXCLUSIVE MODE")  # so that it waits
-        environment = environment_of(address_of(connection.settings_dict["NAME"]), tmp_path)
+        environment = environment_of(address_of(own), tmp_path)
         command = [*PYTHON, "manage.py", "backup", str(tmp_path / "fil.backup")]
         with subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
             while not list(tmp_path.glob(".*.unfinished")):

@@ -43,7 +43,7 @@ COLUMNS = {
     "goals_reportingperiod": "id name slug ends_on due_on locked_at plan_year_id",
     "goals_topic": "id name slug position committee_id",
     "goals_issue": "id name slug position committee_id topic_id",
-    "proposals_sourcedocument": "id name media_type content sha256",
+    "proposals_sourcedocument": "id name media_type content sha256 received_at",
     "proposals_proposal": "id title published_at party_id plan_year_id document_id version",
     "proposals_section": "id position first_line last_line first_character unit version raw text level proposal_id",
     "proposals_passage": "id position first_line last_line first_character unit version raw text kind rule marks sic "
@@ -256,7 +256,9 @@ class Sweden:
         content = "\n".join(lines).encode() + str(number).encode()
         name = f"exempelplan-{number}.md"
         checksum = sha256(content).hexdigest()
-        self._add(rows, "proposals_sourcedocument", number, name, "text/markdown", f"\\\\x{content.hex()}", checksum)
+        self._add(
+            rows, "proposals_sourcedocument", number, name, "text/markdown", f"\\\\x{content.hex()}", checksum, on
+        )
         title = f"Exempelplan {self.size.years[year]} nummer {number}"
         self._add(rows, "proposals_proposal", number, title, on, party, self.plan_year(year, committee), number, 1)
 
