@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.text import compress_string
 
 from parties.models import SITE_ADDRESSES
+from parties.release import release
 from proposals.models import Edition, EditionNumber
 
 #: Pages that are the same for everybody who has not signed in, by the names of their addresses. What they show is in
@@ -45,9 +46,6 @@ _VARY = "Accept-Encoding, Cookie, HX-Request, HX-History-Restore-Request"
 _OWN_HEADERS = frozenset(("Content-Length", "ETag", "Cache-Control", "Vary"))
 #: What would have a page made as only one reader has it.
 _ASKED_BY_ONE = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
-#: The files that pages are made by.
-_MADE_BY = ("config", "parties", "proposals", "goals", "templates")
-_MADE_BY_KINDS = (".py", ".html", ".xml", ".txt")
 _REFUSED = r"\s*;\s*q=0(?:\.0*)?\s*(?:,|$)"
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -233,15 +231,3 @@ def as_public(response: HttpResponse, tag: str) -> HttpResponse:
 def accepts(accepted: str, way: str) -> bool:
     """Tell whether ``Accept-Encoding`` takes a way of compressing."""
     return way in accepted and not re.search(way + _REFUSED, accepted)
-
-
-def release() -> str:
-    """Give a mark of the program and the settings that pages are made by: a new one shows no page of the one before."""
-    mark = sha256(repr((settings.SITE_ADDRESS, settings.OPERATOR, settings.CONTACT_EMAIL, settings.HTTPS)).encode())
-    files = [
-        path for folder in _MADE_BY for path in (settings.BASE_DIR / folder).rglob("*") if path.suffix in _MADE_BY_KINDS
-    ]
-    for path in (*sorted(files), settings.BASE_DIR / "requirements.txt", settings.STATIC_ROOT / "staticfiles.json"):
-        if path.is_file():
-            mark.update(path.read_bytes())
-    return mark.hexdigest()

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from django.conf import settings
 
+from parties.release import release
 from proposals.models import EditionNumber, PlanYear
 
 #: Raised when the files' own form changes, so that nobody is told that an old file is still the one.
@@ -23,7 +24,11 @@ class DataEdition:
 
     def tag(self, *parts: str) -> str:
         """Give the ETag of something that is made of the edition and of nothing else."""
-        return f'"{_short(self.name, *parts)}"'
+        return f'"{self.mark(*parts)}"'
+
+    def mark(self, *parts: str) -> str:
+        """Give a mark of something that this program makes of the edition: another may make other bytes of it."""
+        return _short(self.name, release(), *parts)
 
 
 def edition_of(plan_year: PlanYear | None = None) -> DataEdition:

@@ -106,7 +106,7 @@ def files_of(plan_year: PlanYear | None) -> Iterator[DataFile]:
 
 def checksums(plan_year: PlanYear, edition: DataEdition) -> str:
     """Give the checksums of a plan year's files, as ``sha256sum --check`` reads them; made once for each edition."""
-    key = f"sha256sums:{edition.name}"
+    key = f"sha256sums:{edition.mark()}"
     kept: str | None = cache.get(key)
     if kept is None:
         lines = [f"# {plan_year}, utgåva {edition.name}"]
