@@ -137,7 +137,9 @@ class ReadFromReplicas:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, from the primary after all where the replica broke down meanwhile."""
-        if request.method not in ("GET", "HEAD") or settings.SESSION_COOKIE_NAME in request.COOKIES:
+        # A command that asks for pages within a transaction, as the export does, wants them as they are in it.
+        is_within = connections[DEFAULT_DB_ALIAS].in_atomic_block
+        if is_within or request.method not in ("GET", "HEAD") or settings.SESSION_COOKIE_NAME in request.COOKIES:
             return self.get_response(request)
         alias = self.replicas.choose()
         with reading_from(alias):

@@ -20,7 +20,7 @@ from goals.models import ConflictError, Decision, Goal, OutcomeValue, Record, Re
 from goals.models.records import KINDS
 from goals.record_files import CONTENT, PLACE, RecordRow
 from parties.models import User
-from proposals.models import PlanYear
+from proposals.models import EditionNumber, PlanYear
 
 _MODELS: dict[str, type[Record]] = {
     STATUS_UPDATES.name: StatusUpdate,
@@ -76,6 +76,7 @@ def import_records(rows: Sequence[RecordRow], *, by: User, keep_times: bool = Fa
         problems += writer.mixed()
     if problems:
         raise RowsError(problems)
+    EditionNumber.objects.hold({goal.proposal.plan_year_id for goal in writer.goals.values()})
     return writer.imported
 
 

@@ -264,6 +264,8 @@ def _goals(
     found: ByPlace = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     today, query = as_of.date, as_of.query
     for pk, proposal_pk, issue_pk, number, kind, value, unit, bound, due_year, due_on, text, marks, sic in rows:
+        if proposal_pk not in by_pk:
+            continue  # published since the plans were read; the next page has it
         year, proposal, plan_url = by_pk[proposal_pk]
         standing = standings.get(pk, NOTHING_SAID)
         text_due = last_day(due_on, due_year)
@@ -294,6 +296,8 @@ def _prose(
     found: dict[int, dict[int, dict[int, list[ProseRow]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     query = as_of.query
     for issue_pk, proposal_pk, text, marks, sic, first, character, last, unit, page in rows:
+        if proposal_pk not in by_pk:
+            continue
         year, proposal, plan_url = by_pk[proposal_pk]
         url = f"{plan_url}{query}#{anchor(first, character)}"
         prose = ProseRow(text, marks, sic, url, cited_lines(first, last, unit, page))

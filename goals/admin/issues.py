@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from goals.models import Alignment, Issue, OldAddress, Topic
+from goals.models.arranged import lock_arrangement
 from parties.administration import ByCommittee, InstallationAdmin
 
 
@@ -15,6 +16,7 @@ class AddressedAdmin(InstallationAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save it, and keep the address that it had."""
+        lock_arrangement(obj.committee_id)
         super().save_model(request, obj, form, change)
         if change and "slug" in form.changed_data:
             OldAddress.objects.leave(form.initial["slug"], obj)

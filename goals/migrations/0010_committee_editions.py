@@ -15,10 +15,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL(
-            'UPDATE proposals_editionnumber SET number = number + 1, changed_at = clock_timestamp()',
-            migrations.RunSQL.noop,
-        ),
         pgtrigger.migrations.RemoveTrigger(
             model_name='issue',
             name='raises_edition',
@@ -42,5 +38,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='topic',
             trigger=pgtrigger.compiler.Trigger(name='raises_edition', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="IF TG_OP <> 'INSERT' THEN PERFORM raise_editions_of_committee(OLD.committee_id); END IF; IF TG_OP <> 'DELETE' THEN PERFORM raise_editions_of_committee(NEW.committee_id); END IF; RETURN NULL;", hash='13d031b4d6b5d6a0da0f4b1a2960c419592e705c', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_raises_edition_62e6a', table='goals_topic', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+        ),
+        # Last: who writes waits for these rows while holding what the triggers are on.
+        migrations.RunSQL(
+            'UPDATE proposals_editionnumber SET number = number + 1, changed_at = clock_timestamp()',
+            migrations.RunSQL.noop,
         ),
     ]

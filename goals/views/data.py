@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
@@ -189,7 +189,12 @@ def year_checksums(request: HttpRequest, municipality: str, committee: str, year
     """Send the checksums of a plan year's files."""
     found = find_plan_year(municipality, committee, year)
     edition = edition_of(found)
-    return answered(request, edition, lambda: HttpResponse(checksums(found, edition)), "SHA256SUMS", media_type=TEXT)
+
+    def make() -> HttpResponse:
+        # Found again: what it is called may have changed before the edition was read.
+        return HttpResponse(checksums(find_plan_year(municipality, committee, year), edition))
+
+    return answered(request, edition, make, "SHA256SUMS", media_type=TEXT)
 
 
 def _send(request: HttpRequest, name: str, form: str, plan_year: PlanYear | None) -> HttpResponseBase:
@@ -198,9 +203,12 @@ def _send(request: HttpRequest, name: str, form: str, plan_year: PlanYear | None
         where = reverse("data_year", args=plan_year.address) if plan_year else reverse("data")
         raise HelpfulNotFound(f"Det finns ingen fil som heter {name}.{form}.", [Crumb("Filerna som finns", where)])
     edition = edition_of(plan_year)
-    response = answered(
-        request, edition, lambda: found.answer(edition), found.name, found.form, media_type=MEDIA_TYPES[found.form]
-    )
+
+    def make() -> HttpResponseBase:
+        # Found again: what it is called may have changed before the edition was read.
+        return replace(found, plan_year=plan_year and find_plan_year(*plan_year.address)).answer(edition)
+
+    response = answered(request, edition, make, found.name, found.form, media_type=MEDIA_TYPES[found.form])
     response["Content-Disposition"] = content_disposition_header(True, found.file_name) or "attachment"
     return response
 

@@ -56,9 +56,8 @@ def goal(request: HttpRequest, municipality: str, committee: str, year: int, par
         if found.issue
         else Material.load(plan_year, [], as_of=as_of)
     )
-    if found.issue and found.withdrawn_in is None:
-        standing = next(row.standing for row in material.rows if row.pk == found.pk)
-    else:
+    standing = next((row.standing for row in material.rows if row.pk == found.pk), None)
+    if standing is None:  # it stands in no issue, or in the plan no longer
         standing = load_standings(Goal.objects.filter(pk=found.pk), as_of.moment).get(found.pk, NOTHING_SAID)
     timeline = load_timeline(found, as_of)
     page = Page(

@@ -47,7 +47,8 @@ def calendar(request: HttpRequest, municipality: str, committee: str, year: int)
     return answered(
         request,
         edition,
-        lambda: HttpResponse(calendars.calendar(found, edition)),
+        # Found again: what it is called may have changed before the edition was read.
+        lambda: HttpResponse(calendars.calendar(find_plan_year(municipality, committee, year), edition)),
         "kalender",
         media_type=calendars.MEDIA_TYPE,
     )

@@ -4,8 +4,11 @@ import datetime
 from hashlib import sha256
 from pathlib import PurePath
 
+import pgtrigger
 from django.db import models
 from django.utils import timezone
+
+from proposals.models.editions import RaisesEdition
 
 #: The formats that are read, by the ends of their names.
 MEDIA_TYPES = {
@@ -51,6 +54,10 @@ class SourceDocumentQuerySet(models.QuerySet["SourceDocument"]):
         return self.filter(received_at__lt=at)
 
 
+# When it was received nobody sees.
+@pgtrigger.register(
+    RaisesEdition(on=pgtrigger.UpdateOf("name", "media_type", "content", "sha256"))  # type: ignore[no-untyped-call]
+)
 class SourceDocument(models.Model):
     """A plan's document, byte for byte as it was received."""
 

@@ -22,18 +22,23 @@ SITE = 0
 class Edition(NamedTuple):
     """What edition (utgåva) of some plan years there is: the sum of their numbers, and when the latest change was made.
 
-    Two that are equal mean that nothing has changed. The time tells two apart that got the same number, one before and
-    one after an older database was put back.
+    Two that are equal mean that nothing has changed. ``moments``, the sum of all times in microseconds, tells two apart
+    that got the same number, one before and one after an older database was put back.
     """
 
     number: int
     changed_at: datetime.datetime | None
+    moments: int
 
 
-_READ = "SELECT coalesce(sum(number), 0)::bigint, max(changed_at) FROM proposals_editionnumber"
+_SUMS = (
+    "coalesce(sum(number), 0)::bigint, max(changed_at),"
+    " coalesce(sum((extract(epoch FROM changed_at) * 1000000)::bigint), 0)::text"
+)
+_READ = f"SELECT {_SUMS} FROM proposals_editionnumber"  # noqa: S608 - nothing that anybody sends
 _OF_SOME = f"{_READ} WHERE plan_year = ANY (%s::bigint[])"
-_OF_COMMITTEE = """
-SELECT array_agg(plan_year), coalesce(sum(number), 0)::bigint, max(changed_at)
+_OF_COMMITTEE = f"""
+SELECT array_agg(plan_year), {_SUMS}
 FROM (
     SELECT 0 AS plan_year
     UNION ALL
@@ -43,7 +48,11 @@ FROM (
     WHERE municipality.slug = %s AND committee.slug = %s
 ) AS belonging
 LEFT JOIN proposals_editionnumber USING (plan_year)
-"""
+"""  # noqa: S608
+
+
+def _edition(number: int, changed_at: datetime.datetime | None, moments: str) -> Edition:
+    return Edition(number, changed_at, int(moments))
 
 
 class EditionNumberManager(models.Manager["EditionNumber"]):
@@ -51,11 +60,11 @@ class EditionNumberManager(models.Manager["EditionNumber"]):
 
     def of_all(self) -> Edition:
         """Give the edition of everything there is."""
-        return Edition(*self._read(_READ))
+        return _edition(*self._read(_READ))
 
     def of(self, plan_years: Iterable[int]) -> Edition:
         """Give the edition of some plan years, by their keys, and of what has no plan year of its own."""
-        return Edition(*self._read(_OF_SOME, [SITE, *plan_years]))
+        return _edition(*self._read(_OF_SOME, [SITE, *plan_years]))
 
     def of_committee(self, municipality: str, committee: str) -> tuple[list[int], Edition]:
         """Give the plan years of the committee that an address names, and their edition, as they are at one moment.
@@ -63,7 +72,15 @@ class EditionNumberManager(models.Manager["EditionNumber"]):
         As long as the edition of those plan years (``of``) is the same, the committee has no others.
         """
         plan_years, *edition = self._read(_OF_COMMITTEE, municipality, committee)
-        return plan_years, Edition(*edition)
+        return plan_years, _edition(*edition)
+
+    def hold(self, plan_years: Iterable[int]) -> None:
+        """Let nobody else raise some until the transaction is over, taken in the order that all others take them.
+
+        Whoever writes to several, in an order of its own, would otherwise wait for one who waits for it.
+        """
+        held = self.filter(plan_year__in=[*plan_years]).order_by("plan_year").select_for_update()
+        list(held.values_list("plan_year"))
 
     def _read(self, sql: str, *parameters: str | list[int]) -> tuple[Any, ...]:
         with connections[self.db].cursor() as cursor:
@@ -96,16 +113,16 @@ class RaisesEdition(pgtrigger.Trigger):
     """Raises the edition when a row is made, changed or taken away, by whatever way it is written.
 
     ``path`` leads from the row to what it belongs to: a plan year, or a committee and so each of its plan years.
-    Without one the row belongs to the whole site.
+    Without one the row belongs to the whole site. ``on`` is what raises it, if not everything does.
     """
 
     when = pgtrigger.After
     operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
     timing = pgtrigger.Deferred
 
-    def __init__(self, path: str = ""):
+    def __init__(self, path: str = "", on: Any = None):
         self.path = path
-        super().__init__(name="raises_edition")
+        super().__init__(name="raises_edition", **({"operation": on} if on else {}))
 
     def get_func(self, model: Any) -> str:
         """Write what the database does."""

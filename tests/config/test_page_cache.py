@@ -26,7 +26,7 @@ from goals.models import (
     Topic,
 )
 from parties.models import Committee, Municipality, Party
-from proposals.models import EditionNumber, Passage, PlanYear, Proposal, RaisesEdition
+from proposals.models import EditionNumber, Passage, PlanYear, Proposal, RaisesEdition, SourceDocument
 from tests import reports
 from tests.at_once import at_once
 from tests.cast import CAST, NOBODY, Cast
@@ -68,7 +68,7 @@ NOT_KEPT = {
 }
 #: What readers see nothing of.
 UNSEEN = {
-    *("parties.User", "parties.Membership", "proposals.SourceDocument", "proposals.PageImage", "proposals.Draft"),
+    *("parties.User", "parties.Membership", "proposals.PageImage", "proposals.Draft"),
     *(
         "proposals.Word",
         "proposals.EditionNumber",
@@ -314,6 +314,9 @@ CHANGES: dict[str, Callable[[PlanYear, object, Random], object]] = {
     "passage": lambda year, by, random: Passage.objects.filter(kind="goal").update(text=f"Text {random.random()}"),
     "title": lambda year, by, random: Proposal.objects.update(title=f"Plan {random.random()}"),
     "period": lambda year, by, random: ReportingPeriod.objects.filter(slug="delar").update(name=f"P {random.random()}"),
+    "document": lambda year, by, random: SourceDocument.objects.filter(proposals__party__slug="v").update(
+        name=f"plan-{random.random()}.md"
+    ),
     "old address": lambda year, by, random: OldAddress.objects.all().delete(),
     "plan": lambda year, by, random: ProposalFactory(),
     "goal": lambda year, by, random: GoalFactory(proposal=Proposal.objects.filter(plan_year=year).first(), number=500),

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.db.utils import InternalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
@@ -156,6 +156,13 @@ def test_a_readers_pages_ask_the_replica_alone(site: Site):
             body = response.getvalue()
         assert response.status_code == 200, address
         assert body
+
+
+def test_a_transaction_reads_where_it_is(site: Site):
+    """What a command asks for within a transaction, as an export does, is of one moment and one database."""
+    with transaction.atomic(), connections[REPLICA].execute_wrapper(refuse):
+        site.rename("I samma")
+        assert site.shown(site.reader) == "I samma"
 
 
 def test_that_the_process_is_alive_needs_no_database(site: Site):
