@@ -38,7 +38,9 @@ def safe(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpR
         response.headers.setdefault("Content-Security-Policy", policy)
         if not may_be_framed:
             response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        is_static = response.status_code == 200 and request.path.startswith(settings.STATIC_URL)
+        if not is_static:  # it is for documents, and longer than a small file is
+            response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_open else "same-origin")
         return response
 

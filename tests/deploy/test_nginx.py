@@ -72,7 +72,7 @@ class TestOverHTTPS:
         answer = reader.ask("/sok/?q=skola", secure=False)
         assert (answer.status, answer.headers["Location"]) == (308, f"https://{NAME}/sok/?q=skola")
 
-    @pytest.mark.parametrize("path", [COMPARE, "/logga-in/", "/data/", "/data/mal.csv", "/static/css/base.css", "/nej"])
+    @pytest.mark.parametrize("path", [COMPARE, "/logga-in/", "/data/", "/data/mal.csv", "/static/css/site.css", "/nej"])
     def test_every_header_stands_once(self, reader, path):
         """Nothing is said by both nginx and the site, and HSTS is said by the site."""
         answer = reader.ask(path)
@@ -216,12 +216,12 @@ class TestStaticFiles:
         """The front server gives them out itself, packed beforehand, for good where the name says what is in them."""
         behind, front = told
         reader = Reader(front)
-        css = reader.ask("/static/css/tokens.css", Accept_Encoding="gzip")
+        css = reader.ask("/static/css/site.css", Accept_Encoding="gzip")
         assert css.headers["Content-Type"] == "text/css; charset=utf-8"
         assert css.headers["Content-Encoding"] == "gzip"
         assert css.headers["Cache-Control"] == "public, max-age=60"
         assert css.headers["Vary"] == "Accept-Encoding"
-        named = reader.ask(static("css/tokens.css"))
+        named = reader.ask(static("css/site.css"))
         assert named.status == 200
         assert named.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert behind.asked == []
