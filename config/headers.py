@@ -14,6 +14,8 @@ NOT_ASKED_FOR = (
     *("gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment"),
     *("publickey-credentials-get", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
 )
+#: What pages are made of and a browser shows nothing of by itself.
+PARTS = ("text/css", "text/javascript", "font/woff2")
 PERMISSIONS = ", ".join(f"{feature}=()" for feature in NOT_ASKED_FOR)
 
 
@@ -35,13 +37,22 @@ def safe(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpR
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_open else "same-origin")
+        if is_part_of_pages(request, response):
+            return response
         response.headers.setdefault("Content-Security-Policy", policy)
         if not may_be_framed:
             response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
-        is_static = response.status_code == 200 and request.path.startswith(settings.STATIC_URL)
-        if not is_static:  # it is for documents, and longer than a small file is
-            response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_open else "same-origin")
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response
 
     return answer
+
+
+def is_part_of_pages(request: HttpRequest, response: HttpResponse) -> bool:
+    """Tell whether an answer is a style sheet, a script or a font, of which no browser makes a page of its own.
+
+    What is said of pages is longer than some of them are, and a first view has ten.
+    """
+    is_static = response.status_code == 200 and request.path.startswith(settings.STATIC_URL)
+    return is_static and response.get("Content-Type", "").partition(";")[0] in PARTS

@@ -70,18 +70,19 @@ def is_safe(name: str, address: str, response: HttpResponse) -> None:
     assert "Content-Security-Policy-Report-Only" not in response, name
     if response.status_code == 304:
         return
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin", name
+    shared = framed or address.startswith(SHARED)
+    assert response["Cross-Origin-Resource-Policy"] == ("cross-origin" if shared else "same-origin"), name
+    if name == "style sheet":  # it is no page
+        return
     policy = directives(response)
     assert policy["default-src"] == "'none'", name
     assert not [values for values in policy.values() if "unsafe" in values or "data:" in values or "http:" in values]
     assert policy["frame-ancestors"] == ("*" if framed else "'none'"), name
     assert response.get("X-Frame-Options") == (None if framed else "DENY"), name
-    if name != "static":  # style sheets and fonts ask for nothing
-        refused = response["Permissions-Policy"].split(", ")
-        assert {"camera=()", "microphone=()", "geolocation=()", "browsing-topics=()"} <= set(refused), name
-        assert len(refused) == len(NOT_ASKED_FOR)
-    assert response["Cross-Origin-Opener-Policy"] == "same-origin", name
-    shared = framed or address.startswith(SHARED)
-    assert response["Cross-Origin-Resource-Policy"] == ("cross-origin" if shared else "same-origin"), name
+    refused = response["Permissions-Policy"].split(", ")
+    assert {"camera=()", "microphone=()", "geolocation=()", "browsing-topics=()"} <= set(refused), name
+    assert len(refused) == len(NOT_ASKED_FOR)
 
 
 def test_every_address(cast: Cast):
@@ -128,7 +129,8 @@ def test_errors_say_the_same(cast: Cast, monkeypatch: pytest.MonkeyPatch, settin
         "wrong": signed.post(judge, {"status": "strunt"}),
         "wrong in api": strict.get("/api/v1/mal?antal=många"),
         "asked first": strict.options("/api/v1/mal"),
-        "static": strict.get(static("css/site.css")),
+        "style sheet": strict.get(static("css/site.css")),
+        "picture": strict.get(static("favicon.svg")),
         "without slash": strict.get("/om"),
     }
     for _ in range(40):
@@ -145,7 +147,14 @@ def test_errors_say_the_same(cast: Cast, monkeypatch: pytest.MonkeyPatch, settin
         **dict.fromkeys(("token", "refused"), 403),
         **dict.fromkeys(("missing", "missing in api", "missing embed", "missing file"), 404),
         **{"method": 405, "too large": 413, "wrong": 422, "wrong in api": 422, "too often": 429, "broken": 500},
-        **{"asked first": 204, "static": 200, "without slash": 301, "not changed": 304, "not encrypted": 301},
+        **{
+            "asked first": 204,
+            "style sheet": 200,
+            "picture": 200,
+            "without slash": 301,
+            "not changed": 304,
+            "not encrypted": 301,
+        },
     }
     for name, response in found.items():
         response.getvalue()
