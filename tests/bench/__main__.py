@@ -53,7 +53,7 @@ def report(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
             for line in table.table(cases):
                 yield line, True
             yield "", not any(case.errors for case in cases)
-            for line, holds in table.promises(cases):
+            for line, holds in table.promises(cases, goals):
                 yield f"- {line}", holds
             yield "", True
     yield "### Processor time of making a page\n", True

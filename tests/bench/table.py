@@ -9,6 +9,9 @@ BEGIN, END = "<!-- make bench -->", "<!-- /make bench -->"
 
 #: What is promised: which case, of which other, and the least share of its requests per second.
 PROMISED = ((COMPARE, EMPTY, 0.9), (FRONT, STATIC, 0.8))
+#: The most goals in a plan year for which what stands in front is promised: of pages that are much larger than usual
+#: the bytes take the time, and nginx sends its own files with fewer copies.
+USUAL = 100
 
 
 def table(cases: Sequence[Case]) -> Iterator[str]:
@@ -24,9 +27,11 @@ def table(cases: Sequence[Case]) -> Iterator[str]:
         )
 
 
-def promises(cases: Sequence[Case]) -> Iterator[tuple[str, bool]]:
-    """Tell of each thing that is promised how it is, and whether it is kept."""
+def promises(cases: Sequence[Case], goals: int) -> Iterator[tuple[str, bool]]:
+    """Tell of each thing that is promised of a plan year with so many goals how it is, and whether it is kept."""
     for name, other, least in PROMISED:
+        if name == FRONT and goals > USUAL:
+            continue
         share = named(cases, name).of(named(cases, other))
         kept = share >= least
         yield (

@@ -72,8 +72,9 @@ class TestTable:
 
     def test_what_is_promised_is_judged(self):
         """It is said whether each promise is kept."""
-        assert [kept for _, kept in promises(cases())] == [True, True]
-        (line, kept), _ = promises(cases(compare=89.0))
+        assert [kept for _, kept in promises(cases(), 78)] == [True, True]
+        assert [kept for _, kept in promises(cases(), 780)] == [True]
+        (line, kept), _ = promises(cases(compare=89.0), 78)
         assert not kept
         assert line == f"{COMPARE}: 0.89 of empty view, one query (at least 0.9: NO)"
 

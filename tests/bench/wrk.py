@@ -39,7 +39,8 @@ def write(address: str, seconds: int, writers: Path) -> Round:
 
 
 def _wrk(arguments: list[str]) -> Round:
-    command = [str(find("wrk")), f"-c{CONNECTIONS}", *arguments]
+    # A page of thousands of goals that is made each time takes longer than wrk waits by itself.
+    command = [str(find("wrk")), f"-c{CONNECTIONS}", "--timeout", "60s", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return measured(done.stdout + done.stderr)
 
