@@ -74,6 +74,7 @@ class TestTable:
         """It is said whether each promise is kept."""
         assert [kept for _, kept in promises(cases(), 78)] == [True, True]
         assert [kept for _, kept in promises(cases(), 780)] == [True]
+        assert not list(promises(cases(), 7800))
         (line, kept), _ = promises(cases(compare=89.0), 78)
         assert not kept
         assert line == f"{COMPARE}: 0.89 of empty view, one query (at least 0.9: NO)"
