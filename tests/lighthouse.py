@@ -40,6 +40,8 @@ PAINTED, BLOCKED, MOVED = 1_500, 50, 0.02
 FIRST, REPEATED = 110_000, 20_000
 #: How often each page is judged; the median stands. One run on a busy machine says little of speed.
 RUNS = 3
+#: How often it may fail to judge at all.
+TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,11 @@ def judge(address: str, folder: Path) -> Judgement:
     flags = " ".join(["--headless=new", *launch_arguments()])
     command = ["node", str(program()), address, "--quiet", "--output=json", f"--output-path={out}"]
     only = [f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags={flags}"]
-    subprocess.run([*command, *only], env={**os.environ, "CHROME_PATH": str(find())}, check=True, timeout=300)
+    environment = {**os.environ, "CHROME_PATH": str(find())}
+    for left in reversed(range(TRIES)):
+        # It loses the beginning of its own recording now and then, and asks to be run again.
+        if not subprocess.run([*command, *only], env=environment, check=not left, timeout=300).returncode:
+            break
     return Judgement.of(json.loads(out.read_text()))
 
 
