@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import brotli
@@ -370,6 +370,25 @@ def test_what_belongs_to_a_committee_raises_its_plan_years_and_no_others(plans, 
             OldAddress.objects.leave("ratt", issue)
     raised = {pk for pk, now in EditionNumber.objects.in_bulk().items() if now.number != before[pk].number}
     assert raised == {plan_year.pk for plan_year in own}
+
+
+def test_a_number_that_comes_again_is_another_edition(db):
+    """A database that is put back, and then changed otherwise, has the numbers that it had, and not the times.
+
+    That holds where the clock had once been ahead too, so that no later change is the latest.
+    """
+    rows = EditionNumber.objects
+    ahead, lately = datetime(2027, 1, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)
+    rows.bulk_create(EditionNumber(plan_year=key, number=5, changed_at=ahead) for key in (900_001, 900_002))
+    before = rows.of([900_001, 900_002])
+    seen = []
+    for key in (900_001, 900_002):
+        with transaction.atomic():
+            rows.filter(plan_year=key).update(number=6, changed_at=lately + timedelta(hours=key - 900_000))
+            seen.append(rows.of([900_001, 900_002]))
+            transaction.set_rollback(True)
+    assert seen[0][:2] == seen[1][:2]
+    assert len({before, *seen}) == 3
 
 
 def test_no_page_is_old_while_many_write_and_read(committed: None, monkeypatch: pytest.MonkeyPatch):

@@ -11,13 +11,15 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler
 from django.db import DatabaseError, OperationalError, connection
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 
 from config import urls
 from config.postgres import base as postgres
+from config.unavailable import unavailable
 from tests.factories import UserFactory
 
+NO_ROOM, AWAY = OSError(errno.ENOSPC, "no space left"), OperationalError("away")
 OWN_PAGE = {"HTTP_ORIGIN": "http://testserver"}
 
 
@@ -151,6 +153,12 @@ def test_programs_get_a_problem(asked: Client):
         assert answer["Retry-After"] == "10"
         assert json.loads(answer.content)["status"] == 503
     assert "<h1>" in asked.get("/data/mal.csv", headers={"Accept": "text/html,*/*"}).content.decode()
+
+
+def test_programs_are_told_that_it_is_the_disk(asked: Client):
+    """That there is no room goes over in another way than that the database does not answer."""
+    full = [json.loads(unavailable(RequestFactory().get("/api/v1/mal"), error).content) for error in (NO_ROOM, AWAY)]
+    assert [("inte plats" in each["detail"]) for each in full] == [True, False]
 
 
 def test_what_was_typed_is_shown_and_can_be_sent_again(asked: Client):

@@ -249,3 +249,13 @@ class TestPace:
         assert forged.status_code == 429
         other = client.get("/api/v1/planar", headers={"X-Forwarded-For": "198.51.100.1, 198.51.100.2"})
         assert other.status_code == 200
+
+
+def test_another_program_makes_other_files(plans, client: Client, monkeypatch: pytest.MonkeyPatch):
+    """After an upgrade nobody is told that the file which the old program made is still the one, nor its checksum."""
+    files = (f"/data{YEAR}/mal.csv", f"/data{YEAR}/SHA256SUMS")
+    tags = [client.get(address)["ETag"] for address in files]
+    monkeypatch.setattr("goals.data.edition.release", lambda: "another")
+    for address, tag in zip(files, tags, strict=True):
+        answer = client.get(address, headers={"If-None-Match": tag})
+        assert (answer.status_code, answer["ETag"] == tag) == (200, False), address

@@ -64,6 +64,15 @@ def test_a_few_municipalities_need_no_list(client: Client, plans):
     assert 'id="kommuner"' not in client.get("/").content.decode()
 
 
+def test_many_years_in_few_municipalities_need_a_list_too(client: Client, plans, monkeypatch):
+    """Where the start page has not room for all plan years, each is found by way of its municipality."""
+    monkeypatch.setattr("goals.views.overview.OTHER_PLAN_YEARS", 0)
+    ProposalFactory()
+    content = client.get("/").content.decode()
+    assert '<h2 id="kommuner">' in content
+    assert 'href="/eskilstuna/"' in content
+
+
 def test_a_municipality_has_its_committees(client: Client, db: None):
     """A municipality's page leads to its committees and their years; one without plans is not there."""
     address = municipality("Aprov", committees=3)

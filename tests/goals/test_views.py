@@ -2,10 +2,12 @@
 
 import html
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from goals import material
 from goals.models import Goal
 from tests.conftest import BASE, YEAR
 from tests.factories import GoalFactory, IssueFactory, PartyFactory, PassageFactory, PlanYearFactory, ProposalFactory
@@ -494,3 +496,16 @@ def test_hostile_words_are_only_words(client: Client, plans):
         assert "alert(1)" in content, address
         assert "<script>alert" not in content, address
         assert "<b>&" not in content, address
+
+
+def test_a_plan_that_is_published_while_a_page_is_made(plans, client: Client, monkeypatch: pytest.MonkeyPatch):
+    """Its goals are read where the plan had not been: the page leaves them out, and the next one has them."""
+    read = material._by_proposal
+
+    def read_before(*given: Any) -> material.ByProposal:
+        return {key: row for key, row in read(*given).items() if row[1].party.slug != "v"}
+
+    monkeypatch.setattr(material, "_by_proposal", read_before)
+    compared = client.get(f"{YEAR}/jamfor/")
+    assert (compared.status_code, compared.content.decode().count('<li class="goal"')) == (200, 27)
+    assert client.get(f"{YEAR}/v/25/").status_code == 200
