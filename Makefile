@@ -86,9 +86,9 @@ bench: $(VENV)/test
 	@$(BIN)/python -m tests.bench $(if $(WRITE),--write $(WRITE)) $(ARGS)
 
 lock: $(VENV)/test
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --upgrade \
 		--python-version 3.11 pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --upgrade \
 		--python-version 3.11 --group dev -c requirements.txt -o tests/requirements.txt
 
 # A folder of its own (SCALE_DIR, .data-scale), which is filled once for each SHARE. SCREENS='Search|Goal' for some.
