@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests import databases
 from tests.browser.server import database, free_port
 from tests.chaos import __main__ as chaos
 from tests.chaos import invariants
@@ -25,13 +26,14 @@ from tests.chaos.table import Row
 
 @pytest.fixture(scope="module")
 def place(django_db_setup, django_db_blocker, tmp_path_factory):
-    """Serve a copy of the empty test database, by way of a network of ours; give all that there is of it."""
+    """Serve a database of its own, by way of a network of ours; give all that there is of it."""
     folder = tmp_path_factory.mktemp("chaos")
-    base = {**settings.DATABASES["default"], "NAME": connection.settings_dict["NAME"]}
+    base = settings.DATABASES["default"]
+    name = f"chaos_{connection.settings_dict['NAME']}"
+    # The worker's own cannot be copied: where browser tests have run, there are two connections to it.
     with django_db_blocker.unblock():
-        connection.close()  # else it could not be copied
-    name = f"chaos_{base['NAME']}"
-    with database(name, template=base["NAME"]) as url:
+        template = databases.migrated()
+    with database(name, template) as url:
         network = Network(folder, base["HOST"] or "127.0.0.1", int(base.get("PORT") or 5432))
         port = free_port()
         environment = environment_of(
