@@ -61,7 +61,20 @@ def test_no_copy_button_without_scripts(browser: Browser, site: str):
     context.close()
 
 
-@pytest.mark.parametrize("font", ["Source Serif 4", "Source Sans 3"])
+def test_letters_that_swedish_seldom_needs_are_fetched_when_a_page_has_one(clean_page: Page, site: str):
+    """A page in Swedish takes the two fonts that are preloaded; a name with other letters is still set in them."""
+    page = clean_page
+    fonts: list[str] = []
+    page.on("request", lambda request: fonts.append(request.url) if request.resource_type == "font" else None)
+    page.goto(f"{site}{YEAR}/jamfor/")
+    page.evaluate("document.fonts.ready")
+    assert len(fonts) == 2
+    page.locator("h1").evaluate("it => { it.textContent = 'Nuñez' }")
+    page.evaluate("document.fonts.ready")
+    assert [font for font in fonts if "kollen-serif-rare" in font] == fonts[2:] != []
+
+
+@pytest.mark.parametrize("font", ["Kollen Serif", "Kollen Sans"])
 def test_two_voices(page: Page, site: str, font: str):
     """The party's words are set in the serif, the municipality's in the sans."""
     page.goto(f"{site}{YEAR}/jamfor/")

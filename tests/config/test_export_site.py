@@ -281,7 +281,7 @@ def test_what_there_is(copy: Path):
         "tillganglighet/index.html",
     ):
         assert (copy / file).is_file(), file
-    assert len(list(copy.glob("static/fonts/*.woff2"))) == 3
+    assert len(list(copy.glob("static/fonts/*.woff2"))) == 4
     assert list(copy.glob("andringar/index,fore=*.html"))
     assert not {"logga-in", "konto", "arbete", "admin", "folj"} & {place.name for place in copy.iterdir()}
 

@@ -1,3 +1,19 @@
+/* Buttons that copy the text of another element. They show only where scripts run and the browser lets us copy. */
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) break;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const answer = button.parentElement.querySelector("[role=status]");
+    const text = document.getElementById(button.dataset.copy).textContent.trim();
+    try {
+      await navigator.clipboard.writeText(text);
+      answer.textContent = "Kopierad.";
+    } catch {
+      answer.textContent = "Det gick inte att kopiera. Markera texten och kopiera själv.";
+    }
+  });
+}
+
 /* The plan's table of contents follows the reading: the heading that was last passed is marked. */
 const links = new Map([...document.querySelectorAll(".plan-contents a")].map((link) => [link.hash.slice(1), link]));
 const sections = [...document.querySelectorAll(".plan-text > section[id]")];
@@ -18,5 +34,7 @@ function follow() {
   }
 }
 
-addEventListener("scroll", follow, { passive: true });
-follow();
+if (links.size) {
+  addEventListener("scroll", follow, { passive: true });
+  follow();
+}
