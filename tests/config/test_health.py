@@ -119,6 +119,18 @@ def test_a_database_that_hangs(client: Client, own, monkeypatch):
     assert client.get("/halsa/").status_code == 200
 
 
+def test_one_that_was_waited_for_is_not_asked_again(client: Client, own, monkeypatch):
+    """A kept connection on which nothing is said within the deadline is given up: the load balancer waits no longer."""
+    assert client.get("/halsa/").status_code == 200
+    asked = []
+    ask = health._ask
+    monkeypatch.setattr(health, "_ask", lambda own: asked.append(own) or ask(own))
+    monkeypatch.setattr(health, "DEADLINE", 0.2)
+    monkeypatch.setattr(health, "_QUESTION", "SELECT true, pg_sleep(5)::text")
+    assert client.get("/halsa/").status_code == 503
+    assert len(asked) == 1
+
+
 def test_a_database_that_was_started_anew(client: Client, own):
     """A kept connection that is dead is no illness: another is made."""
     assert client.get("/halsa/").status_code == 200

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from goals import rates
+from goals.data.edition import edition_of
 from goals.data.files import MEDIA_TYPES
 from goals.data.tables import TABLES
 from goals.models import Goal
@@ -259,3 +260,23 @@ def test_another_program_makes_other_files(plans, client: Client, monkeypatch: p
     for address, tag in zip(files, tags, strict=True):
         answer = client.get(address, headers={"If-None-Match": tag})
         assert (answer.status_code, answer["ETag"] == tag) == (200, False), address
+
+
+@pytest.mark.parametrize("name", ["mal.xlsx", "SHA256SUMS"])
+@pytest.mark.usefixtures("raised_at_once")
+def test_what_is_renamed_meanwhile_has_the_name_of_its_edition(plans, client: Client, monkeypatch, name):
+    """What is sent under an edition's tag is what that edition has, also where a name changes before it is read."""
+
+    def renamed_first(*arguments):
+        type(plans.committee).objects.update(name="Nytt namn")
+        return edition_of(*arguments)
+
+    def title() -> str:
+        sent = content(client.get(f"/data{YEAR}/{name}"))
+        return load_workbook(io.BytesIO(sent)).properties.title if name.endswith("xlsx") else sent.decode()
+
+    old = plans.committee.name
+    assert old in title()
+    monkeypatch.setattr("goals.views.data.edition_of", renamed_first)
+    assert "Nytt namn" in (new := title())
+    assert old not in new

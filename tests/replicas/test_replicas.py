@@ -234,6 +234,22 @@ def test_what_is_no_replica_is_not_read_from(site: Site):
             del connections[alias], connections.databases[alias]
 
 
+def test_while_a_replica_is_asked_how_it_is_the_others_read_elsewhere(site: Site, monkeypatch: pytest.MonkeyPatch):
+    """One that hangs would otherwise be given every request that comes until the one that asked it has given up."""
+    site.catch_up()
+    monkeypatch.setattr(replicas, "WELL", 0.0)
+    known, meanwhile = Replicas([REPLICA]), list[str]()
+    assert known.choose() == REPLICA
+
+    def another_request(execute: Any, *arguments: Any) -> Any:
+        meanwhile.append(known.choose())
+        return execute(*arguments)
+
+    with connections[REPLICA].execute_wrapper(another_request):
+        assert known.choose() == REPLICA
+    assert meanwhile == ["default"]
+
+
 def test_a_replica_that_dies_takes_no_page_with_it(site: Site, monkeypatch: pytest.MonkeyPatch):
     """While a replica is down the primary answers, also the request in which it died; then it is used again."""
     site.rename("Kvar")
