@@ -36,9 +36,13 @@ ONE_BY_ONE = (
     *("tests/config/", "tests/goals/", "tests/parties/", "tests/proposals/"),
     *("tests/browser/test_every_page.py", "tests/browser/test_signed_pages.py"),
 )
-#: Files of the former kind that stand among the latter, and those that share something with one another.
+#: Files of the latter kind that stand among the former, and those that share something with one another.
 TOGETHER = {
     "tests/config/test_run.py": "installation",
+    "tests/config/test_backup.py": "backup",
+    "tests/config/test_prepare.py": "prepared",
+    "tests/goals/test_example.py": "example of the command",
+    "tests/goals/test_overview.py": "example",
     "tests/config/test_export_site.py": "static copy",
     "tests/browser/test_static_copy.py": "static copy",
 }

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import pytest
@@ -12,25 +12,26 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests import databases
 from tests.browser.cast import PASSWORD, SECRETARY
-from tests.browser.checks import AXE
+from tests.browser.checks import AXE, widen
 from tests.browser.chromium import HELP, find, launch_arguments
-from tests.browser.server import Server, address_of, database, environment_of, furnish, running
+from tests.browser.contexts import Contexts, Lent
+from tests.browser.server import Server, address_of, database, environment_of, free_port, furnish, serving
 from tests.conftest import shared_folder
 
 # Playwright keeps an event loop in the test's thread, which Django would otherwise take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+#: Gives the cookies of somebody who has signed in.
+SignIn = Callable[[str], list[Any]]
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, object]:
     path = find()
     assert path, HELP
-    return {"executable_path": path, "args": launch_arguments()}
-
-
-@pytest.fixture(scope="session")
-def browser_context_args() -> dict[str, object]:
-    return {"locale": "sv-SE", "viewport": {"width": 1280, "height": 900}}
+    # Nothing from elsewhere is opened here, so no site needs a process of its own, nor one that waits for it.
+    few = ["--renderer-process-limit=1", "--disable-site-isolation-trials"]
+    return {"executable_path": path, "args": [*launch_arguments(), *few]}
 
 
 @pytest.fixture(scope="session")
@@ -51,8 +52,8 @@ def environment(
 
 @pytest.fixture(scope="session")
 def server(environment: dict[str, str]) -> Iterator[Server]:
-    """Serve that database."""
-    with running(environment) as server:
+    """Serve that database, which needs no more preparing than it has had."""
+    with serving({**environment, "PORT": str(free_port())}) as server:
         yield server
 
 
@@ -60,6 +61,33 @@ def server(environment: dict[str, str]) -> Iterator[Server]:
 def site(server: Server) -> str:
     """Give the site's address."""
     return server.address
+
+
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Iterator[Contexts]:
+    """Give what this worker's tests borrow browsers from."""
+    contexts = Contexts(browser)
+    yield contexts
+    contexts.close()
+
+
+@pytest.fixture
+def lent(contexts: Contexts) -> Iterator[Lent]:
+    """Lend browsers to the test."""
+    with contexts.lent() as lent:
+        yield lent
+
+
+@pytest.fixture
+def context(lent: Lent) -> BrowserContext:
+    """Give a browser of the test's own, which is what ``page`` is opened in."""
+    return lent.context()
+
+
+@pytest.fixture
+def bare_page(lent: Lent) -> Page:
+    """Give a page in a browser without scripts."""
+    return lent.page(scripts=False)
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +112,7 @@ def looking(reader: Page) -> Page:
 def afresh(page: Page) -> Page:
     """Give a page the looks that it was opened with."""
     page.emulate_media(color_scheme="light", forced_colors="none")
-    page.set_viewport_size({"width": 1280, "height": 900})
+    widen(page, 1280)
     return page
 
 
@@ -115,35 +143,28 @@ def clean_page(page: Page) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def signed_in(browser: Browser, site: str) -> dict[str, object]:
-    """Sign in once, and give what the browser then keeps."""
-    context = browser.new_context(locale="sv-SE")
-    page = context.new_page()
-    page.goto(f"{site}/logga-in/")
-    page.get_by_label("E-postadress").fill(SECRETARY)
-    page.get_by_label("Lösenord", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Logga in", exact=True).click()
-    page.get_by_role("link", name="Mitt konto").wait_for()
-    state: dict[str, object] = context.storage_state()
-    context.close()
-    return state
+def sign_in(contexts: Contexts, site: str) -> SignIn:
+    """Sign people in, each once, and give the cookies that their browsers then have."""
+
+    @cache
+    def sign_in(email: str) -> list[Any]:
+        with contexts.lent() as lent:
+            page = lent.page()
+            page.goto(f"{site}/logga-in/")
+            page.get_by_label("E-postadress").fill(email)
+            page.get_by_label("Lösenord", exact=True).fill(PASSWORD)
+            page.get_by_role("button", name="Logga in", exact=True).click()
+            page.get_by_role("link", name="Mitt konto").wait_for()
+            return list(page.context.cookies())
+
+    return sign_in
 
 
 @pytest.fixture
-def as_secretary(browser: Browser, signed_in: dict[str, object]) -> Iterator[Callable[..., Page]]:
-    """Open browsers in which the secretary has signed in, with scripts or without."""
-    contexts: list[BrowserContext] = []
+def as_secretary(lent: Lent, sign_in: SignIn) -> Callable[..., Page]:
+    """Open browsers in which the secretary, or somebody else, has signed in, with scripts or without."""
 
-    def open_browser(*, scripts: bool = True) -> Page:
-        context = browser.new_context(
-            locale="sv-SE",
-            viewport={"width": 1280, "height": 900},
-            storage_state=signed_in,
-            java_script_enabled=scripts,
-        )
-        contexts.append(context)
-        return context.new_page()
+    def open_browser(email: str = SECRETARY, *, scripts: bool = True) -> Page:
+        return lent.page(scripts=scripts, cookies=sign_in(email))
 
-    yield open_browser
-    for context in contexts:
-        context.close()
+    return open_browser

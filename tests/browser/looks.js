@@ -5,8 +5,15 @@
   // What decides whether a text can be read.
   const drawn = [
     "color", "backgroundColor", "backgroundImage", "webkitTextFillColor", "textShadow", "textDecorationLine",
-    "fontSize", "fontWeight", "opacity", "filter", "mixBlendMode", "position", "clip", "clipPath",
+    "fontWeight", "opacity", "filter", "mixBlendMode", "position", "clip", "clipPath",
   ];
+  // What axe makes of a size, which few widths make another: whether it is large, which needs less contrast, and whether
+  // a link has the size of what it stands in. Only of a shadow it is the size itself that counts.
+  const sizeOf = (style, around) => {
+    const size = parseFloat(style.fontSize);
+    const large = Math.ceil(72 * size) / 96 >= (style.fontWeight >= 700 ? 14 : 18);
+    return [large, size === parseFloat(around?.fontSize), style.textShadow === "none" || size];
+  };
   const known = new Map();
   const shown = new WeakSet();
 
@@ -29,7 +36,9 @@
     if (!numbers.has(element)) {
       const style = getComputedStyle(element);
       const names = [element.tagName, element.getAttribute("class"), element.type, element.disabled];
-      const look = [lookOf(element.parentElement, numbers), ...names, ...drawn.map((name) => style[name])].join("|");
+      const size = sizeOf(style, element.parentElement && getComputedStyle(element.parentElement));
+      const inside = lookOf(element.parentElement, numbers);
+      const look = [inside, ...names, ...size, ...drawn.map((name) => style[name])].join("|");
       if (!known.has(look)) known.set(look, numberOf(look));
       numbers.set(element, known.get(look));
     }
@@ -48,8 +57,10 @@
   };
 
   const ask = async (what, options) => {
-    // No rule that is asked needs the style sheets, which axe would fetch again.
-    const found = await axe.run(what, { resultTypes: ["violations"], preload: { assets: ["media"] }, ...options });
+    // No rule that is asked needs the style sheets, which axe would fetch again, and only a rule about sound that plays by
+    // itself needs what is played, for which axe takes a moment also where there is none.
+    const preload = document.querySelector("audio, video") && { assets: ["media"] };
+    const found = await axe.run(what, { resultTypes: ["violations"], preload: preload ?? false, ...options });
     // What axe cannot tell (text over something else, perhaps) it has looked at too.
     return { kept: found.passes.length + found.incomplete.length, wrong: found.violations.map((rule) => [rule.id, rule.nodes[0].html]) };
   };

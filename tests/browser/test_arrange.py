@@ -1,28 +1,20 @@
 """Arranging topics and issues by keyboard alone, without scripts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-
-from tests.browser.cast import PASSWORD, SECRETARY
+from playwright.sync_api import Page, expect
 
 # Invented plans, so that the real ones stay as they are for the other tests.
 LIST = "/arbete/provkoping/provnamnden/amnen/"
 
 
 @pytest.fixture
-def page(browser: Browser, site: str) -> Iterator[Page]:
+def page(as_secretary: Callable[..., Page], site: str) -> Page:
     """Give a browser without scripts, in which the secretary looks at the topics."""
-    context = browser.new_context(locale="sv-SE", java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{site}/logga-in/?next={LIST}")
-    page.get_by_label("E-postadress").fill(SECRETARY)
-    page.get_by_label("Lösenord", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Logga in", exact=True).click()
-    page.wait_for_url(f"**{LIST}")
-    yield page
-    context.close()
+    page = as_secretary(scripts=False)
+    page.goto(f"{site}{LIST}")
+    return page
 
 
 def test_moved_by_keyboard(page: Page):

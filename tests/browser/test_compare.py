@@ -107,23 +107,20 @@ def test_swap_parties(compare: Page, site: str):
     expect(names).to_contain_text(["Kristdemokraterna", "Vänsterpartiet"])
 
 
-def test_filter_without_scripts(browser: Browser, site: str):
+def test_filter_without_scripts(bare_page: Page, site: str):
     """Without JavaScript the same form is an ordinary one, and gives the same."""
-    context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.goto(site + COMPARE)
-    page.get_by_label("Båda partierna").check()
-    page.get_by_label("Ämne", exact=True).select_option("medarbetare")
-    page.get_by_role("button", name="Visa", exact=True).click()
-    assert page.locator(".issue").count() == 2
-    assert "visa=gemensamma" in page.url
-    page.get_by_role("link", name="Visa alla igen").click()
-    assert page.locator(".issue").count() == 33
-    page.get_by_text("varför?").first.click()
-    expect(page.get_by_text("Båda planerna vill ha fler fältassistenter.")).to_be_visible()
-    page.get_by_role("link", name="Byt plats på partierna").click()
-    assert page.locator(".colhead .party").first.inner_text().endswith("Vänsterpartiet")
-    context.close()
+    bare_page.goto(site + COMPARE)
+    bare_page.get_by_label("Båda partierna").check()
+    bare_page.get_by_label("Ämne", exact=True).select_option("medarbetare")
+    bare_page.get_by_role("button", name="Visa", exact=True).click()
+    assert bare_page.locator(".issue").count() == 2
+    assert "visa=gemensamma" in bare_page.url
+    bare_page.get_by_role("link", name="Visa alla igen").click()
+    assert bare_page.locator(".issue").count() == 33
+    bare_page.get_by_text("varför?").first.click()
+    expect(bare_page.get_by_text("Båda planerna vill ha fler fältassistenter.")).to_be_visible()
+    bare_page.get_by_role("link", name="Byt plats på partierna").click()
+    assert bare_page.locator(".colhead .party").first.inner_text().endswith("Vänsterpartiet")
 
 
 def test_keyboard_only(clean_page: Page, site: str):

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.pages import YEAR
 
@@ -34,23 +34,20 @@ def elsewhere(code: str) -> Iterator[str]:
         server.shutdown()
 
 
-def test_code_shows_the_issue_on_another_site(browser: Browser, site: str):
+def test_code_shows_the_issue_on_another_site(bare_page: Page, site: str):
     """The code from the issue's page shows it on another site, without scripts and without cookies."""
-    context = browser.new_context(locale="sv-SE", java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{site}/eskilstuna/socialnamnden/fraga/faltassistenter/")
-    page.get_by_text("Bädda in", exact=True).click()
-    code = page.get_by_label("Kod att klistra in").input_value()
+    bare_page.goto(f"{site}/eskilstuna/socialnamnden/fraga/faltassistenter/")
+    bare_page.get_by_text("Bädda in", exact=True).click()
+    code = bare_page.get_by_label("Kod att klistra in").input_value()
     with elsewhere(code) as address:
-        page.goto(address)
-        frame = page.frame_locator("iframe")
+        bare_page.goto(address)
+        frame = bare_page.frame_locator("iframe")
         expect(frame.get_by_role("heading", level=1, name="Fältassistenter")).to_be_visible()
         expect(frame.get_by_role("heading", level=2, name="Vänsterpartiet")).to_be_visible()
-        with context.expect_page() as opened:
+        with bare_page.context.expect_page() as opened:
             frame.get_by_role("link", name="Nämndkollen").click()
         opened.value.wait_for_url(re.compile("/eskilstuna/socialnamnden/fraga/faltassistenter/#ar-2017$"))
-    assert context.cookies() == []
-    context.close()
+    assert bare_page.context.cookies() == []
 
 
 def test_other_pages_cannot_be_framed(page: Page, site: str):
@@ -69,11 +66,9 @@ def test_readable_in_a_narrow_frame(page: Page, site: str, address: str):
     assert page.evaluate("document.documentElement.scrollWidth") <= 280
 
 
-def test_link_is_copied_with_the_keyboard(browser: Browser, site: str):
+def test_link_is_copied_with_the_keyboard(page: Page, site: str):
     """With a script the address is copied at a press of the button, and said to be."""
-    context = browser.new_context(locale="sv-SE")
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = context.new_page()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{site}{YEAR}/v/36/")
     page.get_by_text("Dela", exact=True).focus()
     page.keyboard.press("Enter")
@@ -81,4 +76,3 @@ def test_link_is_copied_with_the_keyboard(browser: Browser, site: str):
     page.keyboard.press("Enter")
     expect(page.locator(".share [role=status]").first).to_have_text("Kopierad.")
     assert page.evaluate("navigator.clipboard.readText()") == f"{site}{YEAR}/v/36/"
-    context.close()

@@ -9,7 +9,7 @@ from contextlib import suppress
 import psutil
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.browser.cast import OTHER, PASSWORD, SECOND_SECRETARY, SECRETARY
@@ -28,8 +28,7 @@ from tests.browser.drafts import (
     Number,
     address,
 )
-from tests.browser.server import Server, running
-from tests.browser.test_work import sign_in
+from tests.browser.server import Server, free_port, serving
 
 START = "/arbete/import/"
 TWO_COLUMNS = (DOCUMENTS / "layouts/medborgarlistan-tvaspalt.pdf").read_bytes()
@@ -136,7 +135,7 @@ def test_from_document_to_published(as_secretary: Open, site: str, scripts: bool
 def test_a_crash_loses_nothing(as_secretary: Open, environment: dict[str, str]):
     """A server that is killed after the third step, with all its processes, takes nothing with it."""
     page = as_secretary()
-    with running(environment) as doomed:
+    with serving({**environment, "PORT": str(free_port())}) as doomed:
         send(page, doomed.address, THIRD, TWO_COLUMNS + b"\n% crash\n")
         until_read(page)
         correct(page)
@@ -146,7 +145,7 @@ def test_a_crash_loses_nothing(as_secretary: Open, environment: dict[str, str]):
         expect(page.get_by_text("Sparat.")).to_be_visible()
         here = page.url.removeprefix(doomed.address)
         doomed.kill()
-    with running(environment) as server:
+    with serving({**environment, "PORT": str(free_port())}) as server:
         page.goto(f"{server.address}{START}")
         page.locator(f"a[href='{here.removesuffix('ordna/')}']").click()
         heading(page, "Ordna")
@@ -294,13 +293,11 @@ def test_focus_is_never_hidden_when_going_backwards(as_secretary: Open, site: st
         assert not hidden
 
 
-def test_two_secretaries_at_once(as_secretary: Open, browser: Browser, site: str):
+def test_two_secretaries_at_once(as_secretary: Open, site: str):
     """The second one's outdated change is answered with what was typed, which is saved when sent again."""
-    first = as_secretary()
-    context = browser.new_context(locale="sv-SE")
-    second = context.new_page()
-    sign_in(second, site, SECOND_SECRETARY, address(Number.SHARED, "ordna"))
-    first.goto(second.url)
+    first, second = as_secretary(), as_secretary(SECOND_SECRETARY)
+    for page in (second, first):
+        page.goto(f"{site}{address(Number.SHARED, 'ordna')}")
     first.get_by_label("Fråga för BL 1", exact=True).fill("Trygghetslarm")
     press(first, "Spara")
     expect(first.get_by_text("Sparat.")).to_be_visible()
@@ -314,7 +311,6 @@ def test_two_secretaries_at_once(as_secretary: Open, browser: Browser, site: str
     press(second, "Spara")
     expect(second.get_by_text("Sparat.")).to_be_visible()
     expect(second.get_by_label("Fråga för BL 2", exact=True)).to_have_value("Omsorgskontakt")
-    context.close()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
@@ -362,13 +358,11 @@ def test_a_newer_version(as_secretary: Open, site: str):
     expect(page.get_by_text("Två nya korttidsplatser för äldre vid ån").first).to_be_visible()
 
 
-def test_the_first_time(browser: Browser, site: str):
+def test_the_first_time(as_secretary: Open, site: str):
     """Who has no drafts is shown nothing but the form, which is accessible when it is filled in wrongly too."""
-    context = browser.new_context(locale="sv-SE")
-    page = context.new_page()
-    sign_in(page, site, OTHER, START)
+    page = as_secretary(OTHER)
+    page.goto(f"{site}{START}")
     expect(page.get_by_role("heading", name="Utkast att fortsätta")).to_have_count(0)
     press(page, "Läs dokumentet")
     expect(page.locator("#fel")).to_be_focused()
     everything_holds(page)
-    context.close()

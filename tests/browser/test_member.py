@@ -35,7 +35,7 @@ def test_overview_to_what_changed_to_a_goal_to_the_report(
 
     page.locator("#andrat a").click()
     goals = page.locator("li.goal")
-    assert goals.count() == changed
+    expect(goals).to_have_count(changed)
     reference = goals.first.get_by_role("link").first.inner_text()
     status = goals.first.locator(".status").last.inner_text()
     goals.first.get_by_role("link").first.click()

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.pages import PAGES, YEAR
 
@@ -16,26 +16,23 @@ def whole_tables(page: Page) -> bool:
     return bool(page.locator(".scroll").evaluate_all(whole))
 
 
-def test_from_a_number_to_a_goal_without_scripts_or_mouse(browser: Browser, site: str):
+def test_from_a_number_to_a_goal_without_scripts_or_mouse(bare_page: Page, site: str):
     """Choose a period, follow the number of what changed, and a goal: by keys alone, with scripts off."""
-    context = browser.new_context(locale="sv-SE", java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{site}{OVERVIEW}")
-    page.locator(".choose summary").focus()
-    page.keyboard.press("Enter")
-    page.get_by_label("Period", exact=True).select_option("delar")
-    page.get_by_role("button", name="Visa perioderna").focus()
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("period=delar"))
-    number = page.locator(".lede a").first.inner_text()
-    page.locator(".lede a").first.focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"{number}\N{NO-BREAK SPACE}mål och uppdrag")
-    assert page.locator(".goal").count() == int(number)
-    page.get_by_role("link", name="Uppdrag KD 11", exact=True).focus()
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{site}{YEAR}/kd/11/")
-    context.close()
+    bare_page.goto(f"{site}{OVERVIEW}")
+    bare_page.locator(".choose summary").focus()
+    bare_page.keyboard.press("Enter")
+    bare_page.get_by_label("Period", exact=True).select_option("delar")
+    bare_page.get_by_role("button", name="Visa perioderna").focus()
+    bare_page.keyboard.press("Enter")
+    bare_page.wait_for_url(re.compile("period=delar"))
+    number = bare_page.locator(".lede a").first.inner_text()
+    bare_page.locator(".lede a").first.focus()
+    bare_page.keyboard.press("Enter")
+    expect(bare_page.get_by_role("heading", level=1)).to_have_text(f"{number}\N{NO-BREAK SPACE}mål och uppdrag")
+    assert bare_page.locator(".goal").count() == int(number)
+    bare_page.get_by_role("link", name="Uppdrag KD 11", exact=True).focus()
+    bare_page.keyboard.press("Enter")
+    bare_page.wait_for_url(f"{site}{YEAR}/kd/11/")
 
 
 def test_lists_are_folded_on_a_phone_alone(page: Page, site: str):

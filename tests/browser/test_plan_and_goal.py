@@ -1,7 +1,7 @@
 """The plan and the goal in a reader's hands."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.pages import YEAR
 
@@ -28,37 +28,29 @@ def test_link_to_a_passage_marks_it(page: Page, site: str):
     assert place.evaluate("(it) => getComputedStyle(it).backgroundColor") != "rgba(0, 0, 0, 0)"
 
 
-def test_only_goals_without_scripts(browser: Browser, site: str):
+def test_only_goals_without_scripts(bare_page: Page, site: str):
     """The switch is a link, so it needs no script."""
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{site}{YEAR}/kd/")
-    page.get_by_role("link", name="Visa bara mål och uppdrag").click()
-    assert page.locator(".points .goal").count() == 27
-    assert page.locator(".passage").count() == 0
-    page.get_by_role("link", name="Visa hela planen").click()
-    assert page.locator(".passage").count() > 20
-    context.close()
+    bare_page.goto(f"{site}{YEAR}/kd/")
+    bare_page.get_by_role("link", name="Visa bara mål och uppdrag").click()
+    assert bare_page.locator(".points .goal").count() == 27
+    assert bare_page.locator(".passage").count() == 0
+    bare_page.get_by_role("link", name="Visa hela planen").click()
+    assert bare_page.locator(".passage").count() > 20
 
 
-def test_copy_the_citation(browser: Browser, site: str):
+def test_copy_the_citation(page: Page, site: str):
     """The button copies the citation and says so."""
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    page = context.new_page()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{site}{YEAR}/v/25/")
     page.get_by_role("button", name="Kopiera hänvisningen").click()
     expect(page.get_by_role("status")).to_have_text("Kopierad.")
     assert page.evaluate("navigator.clipboard.readText()") == page.locator("#hanvisning").inner_text()
-    context.close()
 
 
-def test_no_copy_button_without_scripts(browser: Browser, site: str):
+def test_no_copy_button_without_scripts(bare_page: Page, site: str):
     """A button that could do nothing does not show."""
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{site}{YEAR}/v/25/")
-    assert not page.get_by_text("Kopiera hänvisningen").is_visible()
-    context.close()
+    bare_page.goto(f"{site}{YEAR}/v/25/")
+    assert not bare_page.get_by_text("Kopiera hänvisningen").is_visible()
 
 
 def test_letters_that_swedish_seldom_needs_are_fetched_when_a_page_has_one(clean_page: Page, site: str):

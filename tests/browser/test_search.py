@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.checks import axe_finds_nothing
 
@@ -78,16 +78,13 @@ def test_typing_asks_once(search: Page):
     assert len(asked) == 1
 
 
-def test_without_scripts(browser: Browser, site: str):
+def test_without_scripts(bare_page: Page, site: str):
     """The search is an ordinary form: words, choices and pages work without scripts."""
-    context = browser.new_context(locale="sv-SE", java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{site}/sok/")
-    page.get_by_role("searchbox", name="Ord att söka efter").fill("Eskilstuna")
-    page.get_by_label("Sök bland").select_option("loptext")
-    page.get_by_role("button", name="Sök", exact=True).click()
-    expect(page.locator(".hit")).to_have_count(20)
-    page.get_by_role("link", name="Fler träffar").click()
-    expect(page.locator(".hit").first).to_be_visible()
-    expect(page.get_by_role("searchbox", name="Ord att söka efter")).to_have_value("Eskilstuna")
-    context.close()
+    bare_page.goto(f"{site}/sok/")
+    bare_page.get_by_role("searchbox", name="Ord att söka efter").fill("Eskilstuna")
+    bare_page.get_by_label("Sök bland").select_option("loptext")
+    bare_page.get_by_role("button", name="Sök", exact=True).click()
+    expect(bare_page.locator(".hit")).to_have_count(20)
+    bare_page.get_by_role("link", name="Fler träffar").click()
+    expect(bare_page.locator(".hit").first).to_be_visible()
+    expect(bare_page.get_by_role("searchbox", name="Ord att söka efter")).to_have_value("Eskilstuna")

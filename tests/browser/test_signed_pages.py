@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.cast import SECRETARY
 from tests.browser.checks import AXE, everything_holds
-from tests.browser.conftest import afresh
+from tests.browser.conftest import SignIn, afresh
 from tests.browser.drafts import Number, address
 from tests.browser.pages import YEAR
 
@@ -151,9 +152,10 @@ PAGES: dict[str, tuple[str, Steps]] = {
 
 
 @pytest.fixture(scope="session")
-def secretary(browser: Browser, signed_in: dict[str, object]) -> Iterator[Page]:
+def secretary(browser: Browser, sign_in: SignIn) -> Iterator[Page]:
     """Give the one page in which all of them are looked at."""
-    context = browser.new_context(locale="sv-SE", storage_state=signed_in)
+    context = browser.new_context(locale="sv-SE")
+    context.add_cookies(sign_in(SECRETARY))
     context.add_init_script(AXE)
     yield context.new_page()
     context.close()

@@ -8,9 +8,10 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.checks import everything_holds
+from tests.browser.contexts import Lent
 
 YEAR = "eskilstuna/socialnamnden/2017"
 
@@ -42,20 +43,16 @@ def plain_server(copy: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_accessible(browser: Browser, plain_server: str, name: str):
+def test_accessible(looking: Page, plain_server: str, name: str):
     """The copy passes what the living site does (tests/browser/checks.py)."""
-    context = browser.new_context(locale="sv-SE", has_touch=True)
-    page = context.new_page()
-    page.goto(plain_server + PAGES[name])
-    everything_holds(page)
-    context.close()
+    looking.goto(plain_server + PAGES[name])
+    everything_holds(looking)
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_read_from_disk(browser: Browser, copy: Path, scripts: bool):
+def test_read_from_disk(lent: Lent, copy: Path, scripts: bool):
     """Opened as files, its pages have their styles and fonts, ask for nothing else, and lead to one another."""
-    context = browser.new_context(locale="sv-SE", java_script_enabled=scripts)
-    page = context.new_page()
+    page = lent.page(scripts=scripts)
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.on("request", lambda request: None if request.url.startswith("file:") else problems.append(request.url))
@@ -79,7 +76,6 @@ def test_read_from_disk(browser: Browser, copy: Path, scripts: bool):
     page.get_by_role("link", name="Om kopian").click()
     expect(page.get_by_role("heading", level=1, name="Läs mig")).to_be_visible()
     assert not problems
-    context.close()
 
 
 def test_what_needs_the_site_says_so(page: Page, plain_server: str):

@@ -13,26 +13,13 @@ QUEUE = f"/arbete{YEAR}/helar/"
 Signed = Callable[..., Page]
 
 
-def sign_in(page: Page, site: str, email: str, address: str) -> None:
-    """Sign in as a person does, on the way to an address."""
-    page.goto(f"{site}{address}")
-    page.get_by_label("E-postadress").fill(email)
-    page.get_by_label("Lösenord", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Logga in", exact=True).click()
-    page.wait_for_url(f"{site}{address}")
-
-
 @pytest.fixture
 def signed(as_secretary: Callable[..., Page], site: str) -> Signed:
     """Give browsers of one's own in which the secretary, or somebody else, has signed in and opened an address."""
 
     def open_browser(email: str = SECRETARY, *, address: str = QUEUE, scripts: bool = True) -> Page:
-        page = as_secretary(scripts=scripts)
-        if email == SECRETARY:
-            page.goto(f"{site}{address}")
-        else:
-            page.context.clear_cookies()
-            sign_in(page, site, email, address)
+        page = as_secretary(email, scripts=scripts)
+        page.goto(f"{site}{address}")
         return page
 
     return open_browser

@@ -30,7 +30,7 @@ def nothing_yet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
     folder.mkdir()
     removed = ("DATABASE_URL", "EXAMPLE", "EMBEDDED_POSTGRES_SOCKET", "SECRET_KEY", "HTTPS", "DJANGO_SETTINGS_MODULE")
     kept = {key: value for key, value in os.environ.items() if key not in removed}
-    yield {**kept, "DATA_DIR": str(folder), "EXAMPLE": "no", "PYTHONUNBUFFERED": "1"}
+    yield {**kept, "DATA_DIR": str(folder), "EXAMPLE": "no", "WORKERS": "1", "PYTHONUNBUFFERED": "1"}
     left = servers(folder)
     for number in left:
         psutil.Process(number).kill()
@@ -178,7 +178,7 @@ def test_the_start_that_loads_the_examples_makes_reports(environment):
     What the next start prepares is the same: the same accounts, offered once, which one can sign in with, and nothing
     written anew.
     """
-    with_examples, port = {**environment, "EXAMPLE": "yes"}, free_port()
+    with_examples, port = {**environment, "EXAMPLE": "yes", "WORKERS": "2"}, free_port()
     server = start(with_examples, port)
     try:
         second = run("prepare", with_examples)
@@ -241,7 +241,7 @@ def test_killed_processes_are_replaced(environment):
     killed.communicate(timeout=30)
     assert servers(Path(environment["DATA_DIR"]))
     port = free_port()
-    server = start({**environment, "WORKERS": "1"}, port)
+    server = start(environment, port)
     (worker,) = [
         child for child in psutil.Process(server.pid).children() if child.name() not in ("postgres", "python-resource")
     ][-1:]
@@ -331,7 +331,7 @@ def test_what_is_under_way_is_finished(environment):
 def test_serving_prepares_nothing(environment, tmp_path):
     """What a service manager starts migrates nothing: it says that it is not ready, and waits for somebody who may."""
     port = free_port()
-    own = {**environment, "DATA_DIR": str(tmp_path), "PORT": str(port), "WORKERS": "1"}
+    own = {**environment, "DATA_DIR": str(tmp_path), "PORT": str(port)}
     server = subprocess.Popen([*MANAGE, "serve"], env=own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     wait_for(f"http://127.0.0.1:{port}/halsa/lever/", server)
     with pytest.raises(urllib.error.HTTPError) as refused:

@@ -8,26 +8,27 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.browser.server import TWO_PARTIES, database, free_port, serving
+from tests import databases
+from tests.browser.server import database, free_port, serving
+from tests.conftest import shared_folder
 from tests.deploy.reader import Reader
 from tests.deploy.stub import Stub, stub
 from tests.nginx import NAME, Front, in_front
 
-#: Makes the two plans, and people who can sign in (tests/browser/cast.py).
-PREPARE = f"""
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-call_command("load_plans", {str(TWO_PARTIES)!r}, verbosity=0)
+#: Makes people who can sign in (tests/browser/cast.py).
+PREPARE = """
 from tests.browser import cast
 cast.make()
 """
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+def site(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: pytest.FixtureRequest) -> Iterator[Front]:
     """Serve the two plans with granian over HTTPS only, behind nginx, as an installation does."""
     folder, port = tmp_path_factory.mktemp("site"), free_port()
-    with database("deploy_namndkollen") as url:
+    with django_db_blocker.unblock():
+        template = databases.with_plans(shared_folder(tmp_path_factory))
+    with database("deploy_namndkollen", template) as url:
         environment = {
             **os.environ,
             "DATABASE_URL": url,
